@@ -1,0 +1,41 @@
+namespace KvStore.Protocol;
+
+/// <summary>Mistakes that the simulator must find. They exist only in builds with <c>PLANTED_BUGS</c> defined.</summary>
+public enum PlantedBug
+{
+    /// <summary>No mistake.</summary>
+    None,
+
+    /// <summary>A quorum is one vote short.</summary>
+    QuorumOneLess,
+
+    /// <summary>Votes leave before the log is flushed.</summary>
+    VoteBeforeLog,
+
+    /// <summary>Execution does not look whether a request was executed already.</summary>
+    NoDuplicateCheck,
+
+    /// <summary>A backup takes a NewView for granted.</summary>
+    NewViewUnchecked,
+
+    /// <summary>A ViewChange leaves out the prepared batches.</summary>
+    PreparedForgotten,
+}
+
+/// <summary>Which planted bug is active. In an ordinary build the answer is a constant and the branches disappear.</summary>
+public static class PlantedBugs
+{
+#if PLANTED_BUGS
+    [ThreadStatic]
+    private static PlantedBug _active;
+
+    /// <summary>The bug that is active on this thread.</summary>
+    public static PlantedBug Active { get => _active; set => _active = value; }
+
+    /// <summary>Whether <paramref name="bug"/> is active on this thread.</summary>
+    public static bool Has(PlantedBug bug) => _active == bug;
+#else
+    /// <summary>False: ordinary builds have no planted bugs.</summary>
+    public static bool Has(PlantedBug bug) => false;
+#endif
+}

@@ -1,0 +1,29 @@
+namespace KvStore.Protocol;
+
+/// <summary>Limits on what a shard's state holds. The same on every replica, because they are part of the genesis.</summary>
+public sealed record StateLimits
+{
+    /// <summary>Counters that a session keeps: a counter this far below the highest one is stale. protocol.md section 4.</summary>
+    public const int SessionWindow = 1024;
+
+    /// <summary>The longest key, in bytes.</summary>
+    public int KeyBytesMax { get; init; } = 1024;
+
+    /// <summary>The largest value, in bytes.</summary>
+    public int ValueBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>The longest content type, in bytes.</summary>
+    public int ContentTypeBytesMax { get; init; } = 256;
+
+    /// <summary>Keys in one page of a listing, at most.</summary>
+    public int ListPageMax { get; init; } = 1000;
+
+    /// <summary>Key and value bytes in one page of a listing, about at most.</summary>
+    public int ListPageBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Sessions of one client at a time, at most; each is dropped when its last request has expired.</summary>
+    public int SessionsPerClientMax { get; init; } = 4096;
+
+    /// <summary>Sessions of all clients at a time, at most.</summary>
+    public int SessionsMax { get; init; } = 262_144;
+}
