@@ -44,6 +44,10 @@ public sealed class Request
     /// <summary>SHA-256 of the signature base under a cluster: a request belongs to one cluster and is named by this everywhere.</summary>
     public Digest DigestFor(ClusterId cluster) => (_digest ??= new StrongBox<Digest>(Digest.Of(SignatureBase.Of(this, cluster)))).Value;
 
+    /// <summary>The same, for a caller that has built the signature base already.</summary>
+    internal Digest DigestFor(ClusterId cluster, ReadOnlySpan<byte> signatureBase) =>
+        _digest is null ? (_digest = new StrongBox<Digest>(Digest.Of(signatureBase))).Value : DigestFor(cluster);
+
     /// <summary>Whether the times are whole seconds, in order, and not too far apart.</summary>
     public bool HasGoodTimes =>
         Created.UnixMilliseconds % MillisecondsPerSecond == 0
