@@ -48,8 +48,14 @@ public sealed record ConsensusConfig
     /// <summary>How far a proposal's time may be from a backup's clock, either way, in milliseconds.</summary>
     public ulong ClockSkewMaxMilliseconds { get; init; } = 5000;
 
+    /// <summary>Executed batches below the stable checkpoint that are kept for replicas that lag, at most.</summary>
+    public int RetainedBatchesMax { get; init; } = 4096;
+
+    /// <summary>Their requests' weight in bytes, at most.</summary>
+    public long RetainedBytesMax { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Positions that a lagging replica is sent in answer to one status, at most.</summary>
-    public int CatchUpSlotsMax { get; init; } = 16;
+    public int CatchUpSlotsMax { get; init; } = 64;
 
     /// <summary>The largest chunk of a snapshot's records, in bytes; one record alone may be larger.</summary>
     public int SnapshotChunkBytes { get; init; } = 256 * 1024;

@@ -106,7 +106,7 @@ public static class StatementCodec
         return parts.DrainToImmutable();
     }
 
-    private static ViewChange DecodeViewChange(ref CanonicalReader reader)
+    internal static ViewChange DecodeViewChange(ref CanonicalReader reader)
     {
         var view = reader.View();
         var stable = reader.Bool() ? DecodeCheckpointCertificate(ref reader) : null;
@@ -121,7 +121,7 @@ public static class StatementCodec
         return new ViewChange(view, stable, prepared.DrainToImmutable());
     }
 
-    private static NewView DecodeNewView(ref CanonicalReader reader)
+    internal static NewView DecodeNewView(ref CanonicalReader reader)
     {
         var view = reader.View();
         var count = reader.Count(GroupConfig.ReplicasMax, 8 + 1 + 4 + 2 + Signature.Length);

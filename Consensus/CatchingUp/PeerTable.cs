@@ -1,0 +1,62 @@
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.CatchingUp;
+
+/// <summary>What the peers last said of themselves, and what they were given: one place per peer.</summary>
+internal sealed class PeerTable(GroupConfig group)
+{
+    // Answers that cost something, per peer and tick: more than that and the peer waits for the next tick.
+    private const int ServingsPerTickMax = 32;
+
+    private readonly StatusMessage?[] _statuses = new StatusMessage?[group.Replicas];
+    private readonly ulong[] _helpedTick = new ulong[group.Replicas];
+    private readonly ulong[] _servingTick = new ulong[group.Replicas];
+    private readonly int[] _servings = new int[group.Replicas];
+
+    /// <summary>When this replica last executed a batch, in ticks.</summary>
+    public ulong LastExecutedTick { get; private set; }
+
+    /// <summary>Whether any peer says that it has lost its disk and waits for positions to move on.</summary>
+    public bool SomeoneRejoins => _statuses.Any(status => status is { Rejoining: true });
+
+    public void OnExecuted(ulong tick) => LastExecutedTick = tick;
+
+    public void Note(ReplicaId peer, StatusMessage status) => _statuses[peer.Index] = status;
+
+    public StatusMessage? Of(ReplicaId peer) => _statuses[peer.Index];
+
+    /// <summary>Whether the peer may be helped now: once in a tick, however often it says where it stands.</summary>
+    public bool MayHelp(ReplicaId peer, ulong tick)
+    {
+        if (_helpedTick[peer.Index] >= tick) return false;
+        _helpedTick[peer.Index] = tick;
+        return true;
+    }
+
+    /// <summary>Takes one of the peer's servings for this tick.</summary>
+    public bool MayServe(ReplicaId peer, ulong tick)
+    {
+        if (_servingTick[peer.Index] != tick)
+        {
+            _servingTick[peer.Index] = tick;
+            _servings[peer.Index] = 0;
+        }
+
+        return ++_servings[peer.Index] <= ServingsPerTickMax;
+    }
+
+    /// <summary>The peer that says it has executed most, when that is more than <paramref name="executed"/>.</summary>
+    public ReplicaId? MostAhead(SequenceNumber executed)
+    {
+        ReplicaId? best = null;
+        var most = executed;
+        for (ushort i = 0; i < _statuses.Length; i++)
+        {
+            if (_statuses[i] is not { } status || status.Executed <= most) continue;
+            most = status.Executed;
+            best = new ReplicaId(i);
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using KvStore.Consensus.NormalCase;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.CatchingUp;
+
+/// <summary>Answers peers' questions from what is held, within each peer's share, and takes what was asked for.</summary>
+internal static class Serving
+{
+    private const long AnswerBytesMax = 4 * 1024 * 1024;
+
+    public static void OnQuestion(ReplicaState state, ReplicaId from, PeerMessage question)
+    {
+        if (!state.Peers.MayServe(from, state.Ticks))
+        {
+            state.Reject(RejectionKind.OverQuota, from);
+            return;
+        }
+
+        switch (question)
+        {
+            case FetchRequestsMessage it: SendRequests(state, from, it.Requests); break;
+            case FetchBatchesMessage it: SendBatches(state, from, it.Batches); break;
+            case FetchChunkMessage it: state.Emit(new ServeChunk(from, it.Checkpoint, it.From)); break;
+            case ReadIndexQuery it: AnswerReadIndex(state, from, it.Round); break;
+            default: state.Reject(RejectionKind.Malformed, from); break;
+        }
+    }
+
+    /// <summary>Batches come back by digest, so they need no other proof; the slots that name them take them.</summary>
+    public static void OnBatches(ReplicaState state, ImmutableArray<Batch> batches)
+    {
+        foreach (var slot in state.Slots.All.ToList())
+        {
+            foreach (var batch in batches) slot.Hold(batch);
+            if (!slot.IsExecuted || !slot.Accepted) Proposals.TryAccept(state, slot);
+        }
+
+        Execution.ExecuteReady(state);
+    }
+
+    public static void OnCommitted(ReplicaState state, ReplicaId from, VerifiedCommitted committed)
+    {
+        var sequence = committed.Certificate.Vote.Sequence;
+        if (sequence <= state.Executed) return;
+        if (sequence > state.Executed.Plus((ulong)state.Config.Window))
+        {
+            state.Reject(RejectionKind.OutOfWindow, from);
+            return;
+        }
+
+        var slot = state.Slots.FindOrAdd(sequence, state.Group, state.Ticks);
+        slot.Commit(committed.Certificate);
+        slot.Hold(committed.Batch);
+        Execution.ExecuteReady(state);
+    }
+
+    private static void SendRequests(ReplicaState state, ReplicaId to, ImmutableArray<Digest> digests)
+    {
+        var requests = ImmutableArray.CreateBuilder<Request>();
+        var bytes = 0L;
+        foreach (var digest in digests)
+        {
+            if (state.Pool.Find(digest) is not { } request) continue;
+            bytes += request.Request.Weight;
+            if (requests.Count > 0 && bytes > AnswerBytesMax) break;
+            requests.Add(request.Request);
+        }
+
+        if (requests.Count > 0) state.Emit(new Send(to, new RequestsMessage(requests.ToImmutable())));
+    }
+
+    private static void SendBatches(ReplicaState state, ReplicaId to, ImmutableArray<Digest> digests)
+    {
+        var wanted = new SortedSet<Digest>(digests);
+        var batches = ImmutableArray.CreateBuilder<Batch>();
+        foreach (var slot in state.Slots.All)
+        {
+            foreach (var digest in slot.NamedDigests)
+            {
+                if (wanted.Contains(digest) && slot.Find(digest) is { } batch && wanted.Remove(digest)) batches.Add(batch);
+            }
+        }
+
+        if (batches.Count > 0) state.Emit(new Send(to, new BatchesMessage(batches.ToImmutable())));
+    }
+
+    // Section 7: the highest position voted to commit, with the certificate that shows it, unless its slot is gone.
+    private static void AnswerReadIndex(ReplicaState state, ReplicaId to, ulong round)
+    {
+        if (state.Rejoin.IsRejoining) return; // It does not know what it voted.
+        var highest = state.HighestCommitVote;
+        state.Emit(new Send(to, new ReadIndexAnswer(round, highest, state.Slots.Find(highest)?.Prepared)));
+    }
+}

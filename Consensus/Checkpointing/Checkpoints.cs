@@ -1,0 +1,113 @@
+// PBFT section 4.3, garbage collection. protocol.md section 8.
+using KvStore.Consensus.NormalCase;
+using KvStore.Consensus.Recovery;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.Checkpointing;
+
+/// <summary>Takes checkpoints, votes for them, and lets go of what a stable one makes needless.</summary>
+internal static class Checkpoints
+{
+    public static void OnExecuted(ReplicaState state, SequenceNumber sequence)
+    {
+        if (state.Checkpoints.IsBoundary(sequence)) Take(state, sequence);
+    }
+
+    /// <summary>An idle group checkpoints what is unstable, so that nobody has to keep it, or lacks it, for ever.</summary>
+    public static void OnTick(ReplicaState state)
+    {
+        var idle = state.Pool.PendingCount == 0 && state.Ticks >= state.Peers.LastExecutedTick + state.Config.IdleCheckpointTicks;
+        if (idle && state.Executed > state.Low && state.Executed > state.Checkpoints.LastTaken) Take(state, state.Executed);
+    }
+
+    public static void OnSnapshotReady(ReplicaState state, SnapshotReady ready)
+    {
+        if (ready.Sequence <= state.Low || ready.Sequence > state.Executed) return;
+        var checkpoint = new Checkpoint(ready.Sequence, ready.StateRoot, ready.LedgerRoot);
+        state.Checkpoints.RecordOwn(checkpoint);
+        state.Emit(new Broadcast(checkpoint));
+        TryAdvance(state);
+    }
+
+    public static void OnVote(ReplicaState state, ReplicaId from, Verified<Checkpoint> vote)
+    {
+        var sequence = vote.Statement.Sequence;
+        if (!state.InWindow(sequence))
+        {
+            if (sequence > state.High) state.Reject(RejectionKind.OutOfWindow, from);
+            return;
+        }
+
+        switch (state.Checkpoints.Add(vote))
+        {
+            case VoteOutcome<Checkpoint>.Quorum quorum:
+                OnCertificate(state, quorum.Certificate);
+                break;
+            case VoteOutcome<Checkpoint>.Conflict conflict:
+                state.Reject(RejectionKind.Equivocation, vote.Signer);
+                state.Emit(new ReportEquivocation(conflict.Earlier.Signed, vote.Signed));
+                break;
+        }
+    }
+
+    public static void OnCertificate(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
+    {
+        if (state.Checkpoints.TakeTarget(certificate)) TryAdvance(state);
+    }
+
+    /// <summary>The state of a checkpoint was fetched and is this replica's own now.</summary>
+    public static void OnInstalled(ReplicaState state, SnapshotInstalled installed)
+    {
+        var sequence = installed.Certificate.Vote.Sequence;
+        Invariant.Holds(sequence > state.Low);
+        foreach (var slot in state.Slots.From(sequence.Next, state.Executed))
+        {
+            // They were executed on a state that was not the group's; they are executed again.
+            state.Slots.UncountExecuted(slot);
+            slot.ExecutedBodies = default;
+        }
+
+        state.Executed = sequence;
+        state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, installed.Time);
+        state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, sequence);
+        foreach (var digest in installed.ExecutedRequests) state.Pool.MarkExecuted(digest);
+        Advance(state, installed.Certificate);
+        Execution.ExecuteReady(state);
+    }
+
+    /// <summary>Lets go of slots: all that the bounds do not allow, at or below what is certified.</summary>
+    public static void Prune(ReplicaState state)
+    {
+        var certified = state.Checkpoints.Target is { } target ? SequenceNumber.Min(target.Vote.Sequence, state.Executed) : state.Low;
+        var last = SequenceNumber.Max(certified, state.Low);
+        foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
+        {
+            if (slot.Pinned is { } pinned) state.Pool.Unpin(pinned);
+        }
+    }
+
+    private static void Take(ReplicaState state, SequenceNumber sequence)
+    {
+        state.Checkpoints.LastTaken = sequence;
+        state.Emit(new TakeSnapshot(sequence));
+    }
+
+    // The group's certificate against this replica's own state at the same position.
+    private static void TryAdvance(ReplicaState state)
+    {
+        if (state.Checkpoints.Target is not { } target) return;
+        if (state.Checkpoints.Own(target.Vote.Sequence) is not { } own) return;
+        if (own == target.Vote) Advance(state, target);
+        else state.Transfer.Begin(state, target); // The state here is not the group's: damaged, and mended from the others.
+    }
+
+    private static void Advance(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
+    {
+        state.Checkpoints.Advance(certificate);
+        state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Low.Next);
+        Prune(state);
+        state.Emit(new Stabilize(certificate, LiveLog.Records(state)));
+        state.Transfer.EndIfReached(certificate.Vote.Sequence);
+        state.Rejoin.OnStable(state);
+    }
+}

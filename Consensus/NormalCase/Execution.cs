@@ -1,0 +1,52 @@
+// protocol.md section 5, step 4: in sequence order, when the commit certificate is held.
+using System.Collections.Immutable;
+using KvStore.Consensus.Checkpointing;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>Executes what is committed, in order.</summary>
+internal static class Execution
+{
+    /// <summary>Executes every slot that is committed, whose predecessor is executed and whose bodies are held.</summary>
+    public static void ExecuteReady(ReplicaState state)
+    {
+        while (state.Slots.Find(state.Executed.Next) is { } slot)
+        {
+            if (slot.CommittedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
+            Execute(state, slot, batch);
+        }
+    }
+
+    private static void Execute(ReplicaState state, Slot slot, Batch batch)
+    {
+        Invariant.Holds(!slot.IsExecuted && slot.Sequence == state.Executed.Next);
+        ImmutableArray<VerifiedRequest> bodies = [.. batch.Requests.Select(digest => state.Pool.Find(digest)!)];
+        if (!(slot.Logged && slot.Proposed == batch.Digest))
+        {
+            // A checkpoint vote needs the means to rebuild the state on this disk (section 11), and this batch was not logged as accepted.
+            state.Emit(new Persist(new CommittedRecord(slot.Committed!, batch, [.. bodies.Select(body => body.Request)])));
+            slot.Logged = true;
+        }
+
+        Proposals.Pin(state, slot, batch);
+        state.Emit(new Execute(slot.Sequence, slot.Committed!.Vote.View, batch, bodies));
+        slot.ExecutedBodies = bodies;
+        state.Slots.CountExecuted(slot);
+        state.Executed = slot.Sequence;
+        state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, slot.Sequence);
+        state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
+        var servedSomeone = false;
+        foreach (var digest in batch.Requests)
+        {
+            if (state.Pool.MarkExecuted(digest) is not { } arrival) continue;
+            servedSomeone = true;
+            state.Timer.OnServed(arrival);
+        }
+
+        // Only what serves a client counts as progress: a primary that orders nothing but empty batches is no better than a silent one.
+        if (servedSomeone) state.Timer.OnProgress(state.Ticks, state.Active);
+        state.Peers.OnExecuted(state.Ticks);
+        Checkpoints.OnExecuted(state, slot.Sequence);
+    }
+}

@@ -1,0 +1,116 @@
+// PBFT section 4.2, a backup's side of the pre-prepare phase. protocol.md section 5, steps 1 and 2.
+using System.Collections.Immutable;
+using KvStore.Consensus.Checkpointing;
+using KvStore.Consensus.ViewChanging;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>Takes proposals, gathers what they name, and votes to prepare them.</summary>
+internal static class Proposals
+{
+    public static void On(ReplicaState state, ReplicaId from, VerifiedProposal proposal)
+    {
+        var statement = proposal.PrePrepare.Statement;
+        if (statement.View != state.OpenView || !state.Active)
+        {
+            state.Early.Keep(state, from, statement.View, proposal);
+            return;
+        }
+
+        if (proposal.PrePrepare.Signer != state.Primary)
+        {
+            state.Reject(RejectionKind.WrongRole, from);
+            return;
+        }
+
+        if (!state.InWindow(statement.Sequence))
+        {
+            if (statement.Sequence > state.High) state.Reject(RejectionKind.OutOfWindow, from);
+            return;
+        }
+
+        var slot = state.Slots.FindOrAdd(statement.Sequence, state.Group, state.Ticks);
+        if (slot.Proposed is { } earlier) OnSecond(state, slot, earlier, proposal);
+        else if (IsAcceptable(state, from, statement.Sequence, proposal.Batch)) OnFirst(state, slot, proposal);
+    }
+
+    /// <summary>Votes for the slot's proposal if everything that the vote needs is at hand and was not done yet.</summary>
+    public static void TryAccept(ReplicaState state, Slot slot)
+    {
+        if (!state.Active || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
+        Accept(state, slot, batch);
+    }
+
+    /// <summary>Logs the proposal, then votes to prepare it. The primary also sends its PrePrepare.</summary>
+    public static void Accept(ReplicaState state, Slot slot, Batch batch)
+    {
+        slot.Accept();
+        Pin(state, slot, batch);
+        state.Pool.MarkInFlight(batch);
+        state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
+        state.Emit(new Persist(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
+        if (state.Rejoin.MayVote(slot.Sequence))
+        {
+            if (state.IsPrimary) state.Emit(new BroadcastProposal(new PrePrepare(state.View, slot.Sequence, batch.Digest), batch));
+            state.Carrier.Carry(new Prepare(state.View, slot.Sequence, batch.Digest), state.Effects);
+        }
+
+        Votes.TryCommit(state, slot);
+    }
+
+    /// <summary>Keeps the batch's bodies in the pool for as long as the slot stands for it.</summary>
+    public static void Pin(ReplicaState state, Slot slot, Batch batch)
+    {
+        if (slot.IsExecuted || slot.Pinned == batch) return;
+        state.Pool.Pin(batch);
+        if (slot.Pinned is { } before) state.Pool.Unpin(before);
+        slot.Pinned = batch;
+    }
+
+    private static ImmutableArray<Request> Bodies(ReplicaState state, Slot slot, Batch batch) =>
+        slot.IsExecuted
+            ? [.. slot.ExecutedBodies.Select(body => body.Request)]
+            : [.. batch.Requests.Select(digest => state.Pool.Find(digest)!.Request)];
+
+    private static void OnFirst(ReplicaState state, Slot slot, VerifiedProposal proposal)
+    {
+        slot.Propose(proposal.Batch.Digest, proposal.PrePrepare);
+        slot.Hold(proposal.Batch);
+        TryAccept(state, slot);
+        Execution.ExecuteReady(state);
+    }
+
+    // Accepted once per (view, sequence): a second, different PrePrepare is evidence against the primary.
+    private static void OnSecond(ReplicaState state, Slot slot, Digest earlier, VerifiedProposal proposal)
+    {
+        if (earlier == proposal.Batch.Digest)
+        {
+            slot.PrePrepare ??= proposal.PrePrepare;
+            slot.Hold(proposal.Batch);
+            TryAccept(state, slot);
+            Execution.ExecuteReady(state);
+            return;
+        }
+
+        state.Reject(RejectionKind.Equivocation, proposal.PrePrepare.Signer);
+        if (slot.PrePrepare is { } first) state.Emit(new ReportEquivocation(first.Signed, proposal.PrePrepare.Signed));
+        ViewChanger.Suspect(state, state.View);
+    }
+
+    private static bool IsAcceptable(ReplicaState state, ReplicaId from, SequenceNumber sequence, Batch batch)
+    {
+        if (batch.Requests.Length > state.Config.BatchRequestsMax)
+        {
+            state.Reject(RejectionKind.Oversized, from);
+            return false;
+        }
+
+        var before = state.Slots.Find(new SequenceNumber(sequence.Number - 1))?.ProposedBatch;
+        var skew = state.Config.ClockSkewMaxMilliseconds;
+        var (time, now) = (batch.Time.UnixMilliseconds, state.Clock.UnixMilliseconds);
+        var good = (before is null || batch.Time >= before.Time) && (time <= now ? now - time <= skew : time - now <= skew);
+        if (!good) state.Reject(RejectionKind.BadTime, from);
+        return good;
+    }
+}

@@ -1,0 +1,66 @@
+// PBFT section 4.2, the primary's side of the pre-prepare phase; batching as in TOCS 2002 section 5.1.4, without timers.
+using System.Collections.Immutable;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>Proposes batches while this replica leads.</summary>
+internal static class Proposer
+{
+    /// <summary>Proposes what has gathered, as far as the pipeline and the watermarks have room.</summary>
+    public static void ProposeGathered(ReplicaState state)
+    {
+        while (MayPropose(state))
+        {
+            var requests = Gather(state);
+            if (requests.Count == 0) return;
+            Propose(state, requests);
+        }
+    }
+
+    /// <summary>
+    /// Proposes an empty batch, so that positions move on although no client asks for anything: a replica that lost its disk votes again
+    /// only above a certain position.
+    /// </summary>
+    public static void ProposeFiller(ReplicaState state)
+    {
+        if (MayPropose(state) && state.Pool.PendingCount == 0 && state.NextProposal == state.Executed.Next) Propose(state, []);
+    }
+
+    private static bool MayPropose(ReplicaState state)
+    {
+        if (!state.Active || !state.IsPrimary || state.Rejoin.IsRejoining) return false;
+        var next = state.NextProposal;
+        if (!state.InWindow(next) || next.Number - state.Executed.Number > (ulong)state.Config.PipelineDepth) return false;
+        // A new primary must know the times of the batches that it carries over before it proposes later ones.
+        var before = state.Slots.Find(new SequenceNumber(next.Number - 1));
+        return next <= state.Executed.Next || before is { Accepted: true };
+    }
+
+    private static List<VerifiedRequest> Gather(ReplicaState state)
+    {
+        var requests = new List<VerifiedRequest>();
+        var bytes = 0L;
+        foreach (var entry in state.Pool.Pending)
+        {
+            if (entry.InFlight) continue;
+            bytes += entry.Request.Request.Weight;
+            if (requests.Count > 0 && bytes > state.Config.BatchBytesMax) break;
+            requests.Add(entry.Request);
+            if (requests.Count == state.Config.BatchRequestsMax) break;
+        }
+
+        return requests;
+    }
+
+    private static void Propose(ReplicaState state, List<VerifiedRequest> requests)
+    {
+        var time = Timestamp.Max(state.LatestBatchTime, state.Clock);
+        var batch = new Batch(time, [.. requests.Select(request => request.Digest)]);
+        var slot = state.Slots.FindOrAdd(state.NextProposal, state.Group, state.Ticks);
+        state.NextProposal = state.NextProposal.Next;
+        slot.Propose(batch.Digest, prePrepare: null);
+        slot.Hold(batch);
+        Proposals.Accept(state, slot, batch);
+    }
+}

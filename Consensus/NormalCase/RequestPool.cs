@@ -1,0 +1,129 @@
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>
+/// The bodies of requests that a replica holds: those that wait for execution, oldest first, and those that a slot still needs.
+/// Waiting ones are bounded in number and bytes; those that slots need are bounded by the window.
+/// </summary>
+internal sealed class RequestPool(ConsensusConfig config)
+{
+    private readonly LookupTable<Digest, Entry> _entries = new();
+    private readonly LinkedList<Entry> _pending = [];
+    private long _pendingBytes;
+
+    /// <summary>How many wait for execution.</summary>
+    public int PendingCount => _pending.Count;
+
+    /// <summary>How many bodies are held in all.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>When the oldest waiting request came, in ticks; null when none waits.</summary>
+    public ulong? OldestTick => _pending.First?.Value.ArrivalTick;
+
+    /// <summary>The waiting requests, oldest first.</summary>
+    public IEnumerable<Entry> Pending => _pending;
+
+    public bool Contains(Digest digest) => _entries.ContainsKey(digest);
+
+    public VerifiedRequest? Find(Digest digest) => _entries.TryGetValue(digest, out var entry) ? entry.Request : null;
+
+    /// <summary>Takes a request that waits for execution. False when there is no room; true also when it is held already.</summary>
+    public bool TryAdd(VerifiedRequest request, ulong tick, bool wanted)
+    {
+        if (_entries.ContainsKey(request.Digest)) return true;
+        var weight = request.Request.Weight;
+        var full = _pending.Count >= config.PendingRequestsMax || _pendingBytes + weight > config.PendingBytesMax;
+        if (full && !wanted) return false;
+        var entry = new Entry(request, tick);
+        entry.Node = _pending.AddLast(entry);
+        _pendingBytes += weight;
+        _entries[request.Digest] = entry;
+        return true;
+    }
+
+    /// <summary>Keeps the bodies of a batch until it is unpinned; all of them must be held.</summary>
+    public void Pin(Batch batch)
+    {
+        foreach (var digest in batch.Requests) _entries[digest].Pins++;
+    }
+
+    /// <summary>Ends a pin; bodies that nobody needs any more go.</summary>
+    public void Unpin(Batch batch)
+    {
+        foreach (var digest in batch.Requests)
+        {
+            if (!_entries.TryGetValue(digest, out var entry)) continue;
+            entry.Pins--;
+            Invariant.Holds(entry.Pins >= 0);
+            DropIfUnused(digest, entry);
+        }
+    }
+
+    /// <summary>The request has been executed: it waits no more. Gives the tick at which it came; null when it did not wait.</summary>
+    public ulong? MarkExecuted(Digest digest)
+    {
+        if (!_entries.TryGetValue(digest, out var entry) || entry.Node is null) return null;
+        Unlink(entry);
+        DropIfUnused(digest, entry);
+        return entry.ArrivalTick;
+    }
+
+    /// <summary>Forgets which requests are in proposals: a new view begins.</summary>
+    public void ClearInFlight()
+    {
+        foreach (var entry in _pending) entry.InFlight = false;
+    }
+
+    public void MarkInFlight(Batch batch)
+    {
+        foreach (var digest in batch.Requests)
+        {
+            if (_entries.TryGetValue(digest, out var entry)) entry.InFlight = true;
+        }
+    }
+
+    /// <summary>Drops waiting requests that no correct replica will execute any more, so that they do not count as being starved.</summary>
+    public void DropExpired(Timestamp before)
+    {
+        for (var node = _pending.First; node is not null;)
+        {
+            var entry = node.Value;
+            node = node.Next;
+            if (entry.Pins > 0 || entry.Request.Request.Expires >= before) continue;
+            Unlink(entry);
+            DropIfUnused(entry.Request.Digest, entry);
+        }
+    }
+
+    private void Unlink(Entry entry)
+    {
+        _pending.Remove(entry.Node!);
+        entry.Node = null;
+        _pendingBytes -= entry.Request.Request.Weight;
+    }
+
+    private void DropIfUnused(Digest digest, Entry entry)
+    {
+        if (entry.Pins == 0 && entry.Node is null) _entries.Remove(digest);
+    }
+
+    /// <summary>One body.</summary>
+    internal sealed class Entry(VerifiedRequest request, ulong arrivalTick)
+    {
+        public VerifiedRequest Request { get; } = request;
+
+        public ulong ArrivalTick { get; } = arrivalTick;
+
+        /// <summary>Slots that need the body.</summary>
+        public int Pins { get; set; }
+
+        /// <summary>Whether a proposal of the open view holds it.</summary>
+        public bool InFlight { get; set; }
+
+        /// <summary>Whether it was passed on to the others because it waited long.</summary>
+        public bool Forwarded { get; set; }
+
+        public LinkedListNode<Entry>? Node { get; set; }
+    }
+}

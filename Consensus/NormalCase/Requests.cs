@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>Takes the bodies of clients' requests, and sees to it that the others hear of those that wait too long.</summary>
+internal static class Requests
+{
+    private const int ForwardedPerTickMax = 64;
+    private const ulong ExpiryCheckTicks = 100;
+
+    public static void On(ReplicaState state, RequestReceived received)
+    {
+        var wanted = state.Fetcher.Wants(received.Request.Digest);
+        if (received.AlreadyExecuted && !wanted) return;
+        if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted))
+        {
+            if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
+            else state.Emit(new RefuseRequest(received.Request.Digest));
+            return;
+        }
+
+        if (!wanted) return;
+        foreach (var slot in state.Slots.From(state.Low.Next, state.High).ToList()) Proposals.TryAccept(state, slot);
+        Execution.ExecuteReady(state);
+    }
+
+    public static void OnTick(ReplicaState state)
+    {
+        if (state.Ticks % ExpiryCheckTicks == 0 && state.Clock.UnixMilliseconds > state.Config.ClockSkewMaxMilliseconds)
+        {
+            state.Pool.DropExpired(new Timestamp(state.Clock.UnixMilliseconds - state.Config.ClockSkewMaxMilliseconds));
+        }
+
+        Forward(state);
+    }
+
+    // A request that only this replica was shown would make it alone suspect the primary: the others must hold it too, to propose or to suspect.
+    private static void Forward(ReplicaState state)
+    {
+        ImmutableArray<Request>.Builder? late = null;
+        var looked = 0;
+        foreach (var entry in state.Pool.Pending)
+        {
+            if (++looked > ForwardedPerTickMax || !state.Timer.ShouldForward(entry.ArrivalTick, state.Ticks)) break;
+            if (entry.Forwarded || entry.InFlight) continue;
+            entry.Forwarded = true;
+            (late ??= ImmutableArray.CreateBuilder<Request>()).Add(entry.Request.Request);
+        }
+
+        if (late is not null) state.Emit(new SendToAll(new RequestsMessage(late.ToImmutable())));
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>Everything that a replica holds about one position.</summary>
+internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong createdTick)
+{
+    // The batches that the proposal, the prepare certificate and the commit certificate name: at most three differ.
+    private readonly List<Batch> _batches = new(1);
+
+    public SequenceNumber Sequence { get; } = sequence;
+
+    /// <summary>When the slot was made, or its view began; what is younger is not sent again yet.</summary>
+    public ulong SinceTick { get; private set; } = createdTick;
+
+    /// <summary>The digest proposed at this position in the open view: by a PrePrepare or a NewView. At most one.</summary>
+    public Digest? Proposed { get; private set; }
+
+    /// <summary>The PrePrepare, where one came (a NewView needs none).</summary>
+    public Verified<PrePrepare>? PrePrepare { get; set; }
+
+    /// <summary>Whether the proposal was logged with all bodies and its Prepare vote sent, in the open view.</summary>
+    public bool Accepted { get; private set; }
+
+    /// <summary>Whether the Commit vote was sent, in the open view.</summary>
+    public bool CommitVoted { get; set; }
+
+    public VoteSet<Prepare> Prepares { get; private set; } = new(group);
+
+    public VoteSet<Commit> Commits { get; private set; } = new(group);
+
+    /// <summary>The certificate of the highest view that shows a batch prepared at this position.</summary>
+    public OrderingCertificate? Prepared { get; private set; }
+
+    public QuorumCertificate<Commit>? Committed { get; private set; }
+
+    /// <summary>The bodies of the executed batch, kept for replicas that lag; default before execution.</summary>
+    public ImmutableArray<VerifiedRequest> ExecutedBodies { get; set; }
+
+    public bool IsExecuted => !ExecutedBodies.IsDefault;
+
+    /// <summary>Whether what was executed is in the log: accepted here, or written with its certificate.</summary>
+    public bool Logged { get; set; }
+
+    /// <summary>The digests whose bodies this slot keeps alive in the pool.</summary>
+    public Batch? Pinned { get; set; }
+
+    /// <summary>The batch of a digest that this slot names, when it is held.</summary>
+    public Batch? Find(Digest digest) => _batches.Find(batch => batch.Digest == digest);
+
+    public Batch? ProposedBatch => Proposed is { } digest ? Find(digest) : null;
+
+    public Batch? CommittedBatch => Committed is { } certificate ? Find(certificate.Vote.Batch) : null;
+
+    /// <summary>Whether this slot names the digest and lacks its batch.</summary>
+    public bool Lacks(Digest digest) => Find(digest) is null && Names(digest);
+
+    public bool Names(Digest digest) => Proposed == digest || Prepared?.Vote.Batch == digest || Committed?.Vote.Batch == digest;
+
+    /// <summary>The digests that this slot names, where it holds their batches.</summary>
+    public IEnumerable<Digest> NamedDigests => _batches.Select(batch => batch.Digest);
+
+    /// <summary>Takes a batch that this slot names.</summary>
+    public void Hold(Batch batch)
+    {
+        if (!Names(batch.Digest) || Find(batch.Digest) is not null) return;
+        _batches.RemoveAll(held => !Names(held.Digest));
+        _batches.Add(batch);
+    }
+
+    public void Propose(Digest digest, Verified<PrePrepare>? prePrepare)
+    {
+        Invariant.Holds(Proposed is null);
+        Proposed = digest;
+        PrePrepare = prePrepare;
+        if (digest == Batch.Null.Digest) Hold(Batch.Null);
+    }
+
+    public void Accept()
+    {
+        Invariant.Holds(!Accepted && ProposedBatch is not null);
+        Accepted = true;
+        Logged = true;
+    }
+
+    /// <summary>Takes a certificate that a batch is prepared here, unless one of a later view is known.</summary>
+    public bool TakePrepared(OrderingCertificate certificate)
+    {
+        if (Prepared is { } known && known.Vote.View >= certificate.Vote.View) return false;
+        Prepared = certificate;
+        return true;
+    }
+
+    public void Commit(QuorumCertificate<Commit> certificate)
+    {
+        // Agreement, seen from here: two commit certificates at one position name one batch, in whatever views.
+        Invariant.Holds(Committed is null || Committed.Vote.Batch == certificate.Vote.Batch);
+        Committed ??= certificate;
+        TakePrepared(new OrderingCertificate(certificate));
+        if (certificate.Vote.Batch == Batch.Null.Digest) Hold(Batch.Null);
+    }
+
+    /// <summary>Begins a view: what was voted in the one before counts no more; certificates and batches stay.</summary>
+    public void BeginView(ulong tick)
+    {
+        SinceTick = tick;
+        Proposed = null;
+        PrePrepare = null;
+        Accepted = false;
+        CommitVoted = false;
+        Prepares = new VoteSet<Prepare>(group);
+        Commits = new VoteSet<Commit>(group);
+    }
+}

@@ -1,0 +1,73 @@
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.NormalCase;
+
+/// <summary>
+/// The slots that are held, by position: those above the stable checkpoint, and executed ones below it that are kept for replicas that lag.
+/// Bounded, because a slot is made only inside the watermarks.
+/// </summary>
+internal sealed class SlotWindow
+{
+    private readonly SortedDictionary<SequenceNumber, Slot> _slots = [];
+
+    public int Count => _slots.Count;
+
+    /// <summary>The weight of the executed bodies that are held, in bytes.</summary>
+    public long ExecutedBytes { get; private set; }
+
+    /// <summary>All slots, ascending.</summary>
+    public IEnumerable<Slot> All => _slots.Values;
+
+    public Slot? Find(SequenceNumber sequence) => _slots.GetValueOrDefault(sequence);
+
+    public Slot FindOrAdd(SequenceNumber sequence, GroupConfig group, ulong tick)
+    {
+        if (_slots.TryGetValue(sequence, out var slot)) return slot;
+        slot = new Slot(sequence, group, tick);
+        _slots.Add(sequence, slot);
+        return slot;
+    }
+
+    /// <summary>The slots at <paramref name="first"/> and above, ascending, without gaps being a problem.</summary>
+    public IEnumerable<Slot> From(SequenceNumber first, SequenceNumber last)
+    {
+        for (var sequence = first; sequence <= last; sequence = sequence.Next)
+        {
+            if (_slots.TryGetValue(sequence, out var slot)) yield return slot;
+        }
+    }
+
+    /// <summary>The first executed position that is held; the one after <paramref name="executed"/> when none is.</summary>
+    public SequenceNumber RetainedFrom(SequenceNumber executed)
+    {
+        foreach (var sequence in _slots.Keys) return SequenceNumber.Min(sequence, executed.Next);
+        return executed.Next;
+    }
+
+    public void CountExecuted(Slot slot) => ExecutedBytes += Weight(slot);
+
+    public void UncountExecuted(Slot slot) => ExecutedBytes -= Weight(slot);
+
+    /// <summary>Drops the oldest slots at or below <paramref name="last"/> while more than the bounds allow are held; gives those dropped.</summary>
+    public List<Slot> DropOldest(SequenceNumber last, int countMax, long bytesMax)
+    {
+        var dropped = new List<Slot>();
+        foreach (var (sequence, slot) in _slots)
+        {
+            var fits = _slots.Count - dropped.Count <= countMax && ExecutedBytes <= bytesMax && slot.IsExecuted;
+            if (sequence > last || fits) break;
+            if (slot.IsExecuted) ExecutedBytes -= Weight(slot);
+            dropped.Add(slot);
+        }
+
+        foreach (var slot in dropped) _slots.Remove(slot.Sequence);
+        return dropped;
+    }
+
+    private static long Weight(Slot slot)
+    {
+        var weight = 0L;
+        foreach (var body in slot.ExecutedBodies) weight += body.Request.Weight;
+        return weight;
+    }
+}

@@ -1,0 +1,82 @@
+// PBFT section 4.4, view changes: the side that leaves a view. protocol.md section 9.
+using System.Collections.Immutable;
+using KvStore.Protocol;
+
+namespace KvStore.Consensus.ViewChanging;
+
+/// <summary>Leaves a view when its primary is suspected or others have left, and opens the next one when it is this replica's to open.</summary>
+internal static class ViewChanger
+{
+    public static void OnTick(ReplicaState state)
+    {
+        if (!state.Active)
+        {
+            if (state.Timer.NewViewIsLate(state.Ticks)) Leave(state, state.View.Next);
+        }
+        else if (!state.IsPrimary && state.Pool.OldestTick is { } oldest
+            && (state.Timer.RequestIsLate(oldest, state.Ticks) || state.Timer.RequestIsStarved(oldest)))
+        {
+            Suspect(state, state.View);
+        }
+    }
+
+    /// <summary>The primary of this view does not do its work, or contradicts itself.</summary>
+    public static void Suspect(ReplicaState state, View view)
+    {
+        if (state.Active && state.View == view) Leave(state, view.Next);
+    }
+
+    public static void On(ReplicaState state, Verified<ViewChange> viewChange)
+    {
+        if (!state.ViewChanges.TryAdd(viewChange, out var contradicted))
+        {
+            if (contradicted is null) return;
+            state.Reject(RejectionKind.Equivocation, viewChange.Signer);
+            state.Emit(new ReportEquivocation(contradicted.Signed, viewChange.Signed));
+            return;
+        }
+
+        if (state.ViewChanges.JoinView(state.View, state.Self) is { } view) Leave(state, view);
+        OpenIfQuorum(state);
+    }
+
+    /// <summary>Stops voting in all views before <paramref name="next"/>, and says what is known here.</summary>
+    private static void Leave(ReplicaState state, View next)
+    {
+        Invariant.Holds(next > state.View);
+        if (state.Rejoin.IsRejoining) return; // What it knows is not what it once knew: its ViewChange could hide a committed batch.
+        state.View = next;
+        state.Active = false;
+        state.Timer.OnLeave();
+        var viewChange = new ViewChange(next, state.Checkpoints.Certificate, Prepared(state));
+        state.ViewChanges.Pledged = viewChange;
+        state.Emit(new Persist(new ViewChangeRecord(viewChange)));
+        state.Emit(new Broadcast(viewChange));
+        state.Emit(new ViewChanged(next, Active: false));
+    }
+
+    private static ImmutableArray<OrderingCertificate> Prepared(ReplicaState state)
+    {
+        if (PlantedBugs.Has(PlantedBug.PreparedForgotten)) return [];
+        var prepared = ImmutableArray.CreateBuilder<OrderingCertificate>();
+        foreach (var slot in state.Slots.From(state.Low.Next, state.High))
+        {
+            if (slot.Prepared is { } certificate) prepared.Add(certificate);
+        }
+
+        return prepared.ToImmutable();
+    }
+
+    private static void OpenIfQuorum(ReplicaState state)
+    {
+        if (state.Active) return;
+        var viewChanges = state.ViewChanges.For(state.View);
+        if (viewChanges.Count < state.Group.Quorum) return;
+        state.Timer.OnViewChangeQuorum(state.Ticks);
+        if (!state.IsPrimary || state.ViewChanges.Opened >= state.View) return; // One NewView per view: a second would be equivocation.
+        state.ViewChanges.Opened = state.View;
+        ImmutableArray<Verified<ViewChange>> chosen = [.. viewChanges.Take(state.Group.Quorum)];
+        var carried = NewViewSelection.Select([.. chosen.Select(each => each.Statement)]);
+        state.Emit(new Broadcast(new NewView(state.View, [.. chosen.Select(each => each.Signed)], carried)));
+    }
+}
