@@ -12,7 +12,7 @@ namespace KvStore.Protocol;
 /// y of p or more. The strict checks make this difference unobservable.
 /// </para>
 /// <para>
-/// The development branch of libsodium decides something else since November 2022 (commit d2d8f573): whether S·B - h·A - R is of small order.
+/// The development branch of libsodium decides something else since November 2022 (commit 42b4a295): whether S·B - h·A - R is of small order.
 /// This is the cofactored equation of RFC 8032, which accepts signatures whose signer, on purpose, added a point of small order to A or R.
 /// Replicas with either would then disagree on what a Byzantine client or replica signed. So a library is used only if it passes
 /// <see cref="Ed25519SelfTest"/>, whatever its version says. This also covers builds with hardware's Ed25519 (s390x) or with ED25519_COMPAT.
