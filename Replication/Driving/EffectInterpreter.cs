@@ -144,13 +144,13 @@ internal sealed class EffectInterpreter
     private void AddChunk(AddChunk effect)
     {
         if (_assembler is null || _assembling?.Vote.Sequence != effect.Checkpoint) return;
-        if (effect.Content.IsEmpty || !_assembler.TryAdd(effect.Start, effect.Content, out var coveredUpTo, out var toTheEnd))
+        if (effect.Content.IsEmpty || !_assembler.TryAdd(effect.Start, effect.Content, out var coveredUpTo))
         {
             _loopback.Enqueue(new ChunkRefused(effect.From, effect.Start, Missing: effect.Content.IsEmpty));
             return;
         }
 
-        _loopback.Enqueue(new ChunkAdded(effect.Start, coveredUpTo, toTheEnd));
+        _loopback.Enqueue(new ChunkAdded(effect.Start, coveredUpTo, ToTheEnd: coveredUpTo == Digest.Zero));
         if (!_assembler.TryComplete(out var state)) return;
         var certificate = _assembling;
         (_assembler, _assembling) = (null, null);
@@ -166,7 +166,7 @@ internal sealed class EffectInterpreter
 
     private void Become(ShardState state)
     {
-        _machine = new ShardStateMachine(_options.Limits, _options.Clients, _options.Replica.Cluster, state);
+        _machine = new ShardStateMachine(state, _options.Replica.Cluster);
         _held.Add(state);
     }
 
