@@ -61,9 +61,9 @@ internal sealed class BatchExecution
         result = OperationParser.TryParse(request.Operation, _before.Limits, out var command, out _)
             ? _commands.Execute(command)
             : Refusal(ResultCode.Invalid);
-        _sessions.Mark(session, request.Nonce.Counter, request.Expires);
-        var (leaf, path, record) = _encoder.Encode(session, request.Nonce.Counter, new ResultRecord(request.Expires, digest, result));
-        _map.Set(path, record);
+        var counter = request.Nonce.Counter;
+        var (leaf, path, record) = _encoder.Encode(session, new ResultRecord(counter, request.Expires, digest, result));
+        _sessions.Keep(session, counter, request.Expires, path, record);
         _leaves[index] = leaf;
         _outcomes.Add(new RequestOutcome(digest, result, Replayed: false));
     }
@@ -88,13 +88,13 @@ internal sealed class BatchExecution
         if (window is not null && window.IsBelow(counter)) return Refusal(ResultCode.Stale);
         if (request.Expires <= _time) return Refusal(ResultCode.Expired);
         if (request.Expires.UnixMilliseconds - _time.UnixMilliseconds > ExpiryAheadMillisecondsMax) return Refusal(ResultCode.Invalid);
-        return window is null && !_sessions.MayOpen(request.Client) ? Refusal(ResultCode.TooManySessions) : null;
+        return _sessions.MayKeep(request.Client, opens: window is null) ? null : Refusal(ResultCode.TooManySessions);
     }
 
     private ResultRecord ReadResult(SessionKey session, ulong counter)
     {
         Invariant.Holds(_map.TryGet(RecordKeys.ResultPath(session, counter), out var record));
-        Invariant.Holds(ResultRecord.TryRead(record, out var result));
+        Invariant.Holds(ResultRecord.TryRead(record, out var result) && result.Counter == counter);
         return result;
     }
 

@@ -107,21 +107,24 @@ public sealed class AuthenticatedMap
         /// <summary>Adds a record, or puts it in the place of the one with its key.</summary>
         /// <param name="path">The record's path, which the caller mostly knows already.</param>
         /// <param name="record">The record; its bytes are kept, not copied.</param>
-        public void Set(Digest path, MapRecord record)
+        /// <returns>The length in bytes of the record that was there, 0 when there was none.</returns>
+        public int Set(Digest path, MapRecord record)
         {
             MapLeaf? replaced = null;
             RootNode = MapEdit.Set(RootNode, 0, new MapLeaf(path, record.Bytes), _owner, ref replaced);
             if (replaced is null) Count++;
+            return replaced?.RecordLength ?? 0;
         }
 
-        /// <summary>Removes the record at a path; false when there is none.</summary>
-        public bool Remove(Digest path)
+        /// <summary>Removes the record at a path.</summary>
+        /// <returns>The length in bytes of the record that was there, 0 when there was none.</returns>
+        public int Remove(Digest path)
         {
             MapLeaf? removed = null;
             RootNode = MapEdit.Remove(RootNode, 0, path, _owner, ref removed);
-            if (removed is null) return false;
+            if (removed is null) return 0;
             Count--;
-            return true;
+            return removed.RecordLength;
         }
 
         /// <summary>The map as it is now. The builder can go on; what it has given away it copies before it changes it.</summary>
