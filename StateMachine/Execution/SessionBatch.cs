@@ -28,31 +28,41 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
         }
     }
 
-    /// <summary>The window of a session, or null when there is no such session.</summary>
-    public SessionWindow? Find(SessionKey session) => Touch(session).Window;
-
-    /// <summary>Whether the limits let one more result of a client be kept.</summary>
-    /// <param name="client">The client.</param>
-    /// <param name="opens">Whether the result opens a session.</param>
-    public bool MayKeep(PublicKey client, bool opens)
+    /// <summary>A session, which may not be there yet.</summary>
+    public Entry Touch(SessionKey session)
     {
-        var usage = _usage[client];
-        return (!opens || (_count < limits.SessionsMax && usage.Sessions < limits.SessionsPerClientMax))
+        if (_touched.TryGetValue(session, out var known)) return known;
+        var entry = new Entry(session, _usage.Touch(session.Client));
+        if (map.TryGet(entry.Path, out var record))
+        {
+            Invariant.Holds(SessionWindow.TryRead(record, out var window));
+            entry.Window = window;
+            entry.IndexedExpires = window.Expires;
+        }
+
+        _touched.Add(session, entry);
+        return entry;
+    }
+
+    /// <summary>Whether the limits let one more result of a session be kept, and the session be opened if it is not there.</summary>
+    public bool MayKeep(Entry entry)
+    {
+        var usage = entry.Client.Usage;
+        return (entry.Window is not null || (_count < limits.SessionsMax && usage.Sessions < limits.SessionsPerClientMax))
             && _usage.ResultBytes < limits.ResultBytesMax
             && usage.ResultBytes < limits.ResultBytesPerClientMax;
     }
 
     /// <summary>Keeps the result of a request that was executed; its counter is not below its session's window. Opens the session if there is none.</summary>
-    public void Keep(SessionKey session, ulong counter, Timestamp expires, Digest path, MapRecord record)
+    public void Keep(Entry entry, ulong counter, Timestamp expires, Digest path, MapRecord record)
     {
         var bytes = SessionTable.ResultWeight(record.Bytes.Length) - SessionTable.ResultWeight(map.Set(path, record));
         var opened = 0;
-        var entry = Touch(session);
         entry.Changed = true;
         if (entry.Window is { } window)
         {
             var count = window.Mark(counter, expires, _leaving);
-            for (var i = 0; i < count; i++) bytes -= RemoveResult(session, _leaving[i]);
+            for (var i = 0; i < count; i++) bytes -= RemoveResult(entry.Session, _leaving[i]);
         }
         else
         {
@@ -61,7 +71,7 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
             opened = 1;
         }
 
-        _usage.Add(session.Client, opened, bytes);
+        _usage.Add(entry.Client, opened, bytes);
     }
 
     /// <summary>Writes the sessions that changed back into the map, and gives the table that follows.</summary>
@@ -80,21 +90,6 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
         return new SessionTable(_byExpiry.ToImmutable(), _usage.Flush(), _usage.ResultBytes);
     }
 
-    private Entry Touch(SessionKey session)
-    {
-        if (_touched.TryGetValue(session, out var known)) return known;
-        var entry = new Entry(RecordKeys.SessionPath(session));
-        if (map.TryGet(entry.Path, out var record))
-        {
-            Invariant.Holds(SessionWindow.TryRead(record, out var window));
-            entry.Window = window;
-            entry.IndexedExpires = window.Expires;
-        }
-
-        _touched.Add(session, entry);
-        return entry;
-    }
-
     private void Drop(SessionKey session)
     {
         var path = RecordKeys.SessionPath(session);
@@ -104,7 +99,7 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
         foreach (var counter in window.Executed()) bytes += RemoveResult(session, counter);
         map.Remove(path);
         _count--;
-        _usage.Add(session.Client, -1, -bytes);
+        _usage.Add(_usage.Touch(session.Client), -1, -bytes);
     }
 
     private long RemoveResult(SessionKey session, ulong counter)
@@ -114,9 +109,16 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
         return SessionTable.ResultWeight(length);
     }
 
-    private sealed class Entry(Digest path)
+    /// <summary>A session in a batch under way.</summary>
+    internal sealed class Entry(SessionKey session, ClientUsageBatch.Entry client)
     {
-        public Digest Path { get; } = path;
+        public SessionKey Session { get; } = session;
+
+        /// <summary>Where the session's record belongs.</summary>
+        public Digest Path { get; } = RecordKeys.SessionPath(session);
+
+        /// <summary>What its client takes up.</summary>
+        public ClientUsageBatch.Entry Client { get; } = client;
 
         /// <summary>The window; null when there is no such session.</summary>
         public SessionWindow? Window { get; set; }
@@ -124,6 +126,7 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
         /// <summary>The expiry under which the index has the session; null when it does not have it yet.</summary>
         public Timestamp? IndexedExpires { get; set; }
 
+        /// <summary>Whether the window is to be written back.</summary>
         public bool Changed { get; set; }
     }
 }
