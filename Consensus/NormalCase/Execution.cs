@@ -34,8 +34,6 @@ internal static class Execution
         slot.ExecutedBodies = bodies;
         state.Slots.CountExecuted(slot);
         state.Executed = slot.Sequence;
-        // A primary that was passed over learns of batches in its place before it learns of the view that ordered them.
-        state.NextProposal = SequenceNumber.Max(state.NextProposal, slot.Sequence.Next);
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, slot.Sequence);
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
         var servedSomeone = false;

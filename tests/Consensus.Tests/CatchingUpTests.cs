@@ -140,11 +140,12 @@ public class CatchingUpTests
     public void A_peer_that_asks_more_than_its_share_waits()
     {
         var group = new TestGroup();
-        for (var round = 0UL; round < 100; round++) group.Inject(2, new ReadIndexQuery(round), 1);
+        for (var round = 0; round < 100; round++) group.Inject(2, new FetchChunkMessage(new SequenceNumber(8), Digest.Zero), 1);
         Assert.Equal(68, group[1].Rejections(RejectionKind.OverQuota));
+        group.Inject(3, new ReadIndexQuery(1), 1); // Another's share is its own.
         group.Tick();
-        group.Inject(2, new ReadIndexQuery(100), 1);
-        Assert.Equal(33, group[1].Of<Send>().Count(send => send.Message is ReadIndexAnswer));
+        group.Inject(2, new ReadIndexQuery(2), 1);
+        Assert.Equal(2, group[1].Of<Send>().Count(send => send.Message is ReadIndexAnswer));
     }
 
     // A primary that had been passed over learned of the batches of the next view before it learned of the view.
@@ -156,7 +157,12 @@ public class CatchingUpTests
         group.Isolate(0);
         group.Submit("a", 1, 2, 3);
         group.TickUntil(() => group[1].Replica.Executed.Number == 3);
-        group.Order(2, "later");
+        foreach (var name in new[] { "later1", "later2" })
+        {
+            group.Submit(name, 1, 2, 3);
+            group.DeliverAll();
+        }
+
         group.Heal();
         group.Drop(envelope => envelope.Name == "newview");
         group.TickUntil(() => group[0].Replica.Executed.Number == 5, 100);

@@ -232,15 +232,8 @@ public class NormalCaseTests
     }
 
     [Fact]
-    public void A_crash_group_of_three_orders_with_one_replica_stopped()
-    {
-        var group = new TestGroup(replicas: 3, model: FaultModel.Crash);
-        group[2].Stop();
-        group.Order(20);
-        Assert.Equal(new SequenceNumber(20), group[0].Replica.Executed);
-        group[2].Restart(StartMode.Restart);
-        group.TickUntil(() => group[2].Replica.Executed == new SequenceNumber(20));
-    }
+    public void A_crash_group_is_refused_until_its_phases_are_its_own() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TestGroup(replicas: 3, model: FaultModel.Crash));
 
     internal static ProposalMessage Proposal(int signer, ulong sequence, Batch batch, ulong view = 0) =>
         new(TestGroup.Sign(signer, new PrePrepare(new View(view), new SequenceNumber(sequence), batch.Digest)), batch);
