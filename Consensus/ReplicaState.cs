@@ -55,6 +55,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
     /// <summary>The next position that this replica proposes at, while it leads.</summary>
     public SequenceNumber NextProposal { get; set; } = SequenceNumber.Genesis.Next;
 
+    /// <summary>The last position that the NewView of the open view speaks of: up to it the view's proposals are what was carried, and nothing else.</summary>
+    public SequenceNumber CarriedUpTo { get; set; }
+
     public SlotWindow Slots { get; } = new();
 
     public RequestPool Pool { get; } = new(options.Config);

@@ -21,6 +21,9 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
     /// <summary>A body has come. True when it was the last one that was missing, so that slots may go on.</summary>
     public bool OnArrived(Digest body) => _wanted.Remove(body) && _wanted.Count == 0;
 
+    /// <summary>Forgets what was missing: the state has jumped ahead, and what still is missing is found again.</summary>
+    public void Forget() => _wanted.Clear();
+
     /// <summary>Whether the pool lacks a body of the batch; remembers the missing ones as wanted.</summary>
     public bool MissingBodies(ReplicaState state, Slot slot, Batch batch)
     {

@@ -61,6 +61,7 @@ internal static class StatusReports
 
     private static void HelpWithSlots(ReplicaState state, ReplicaId to, StatusMessage status)
     {
+        if (status.Executed >= state.High) return; // Nothing here is new to it; and a peer's number is computed with only below a bound.
         var first = status.Executed.Next;
         var last = SequenceNumber.Min(first.Plus((ulong)state.Config.CatchUpSlotsMax - 1), state.High);
         foreach (var slot in state.Slots.From(first, last))

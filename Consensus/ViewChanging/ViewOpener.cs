@@ -67,6 +67,7 @@ internal static class ViewOpener
         var last = statement.Carried.IsEmpty ? stable : statement.Carried[^1].Sequence;
         state.HighestCommitVote = SequenceNumber.Max(state.Executed, SequenceNumber.Min(state.HighestCommitVote, last));
         state.NextProposal = SequenceNumber.Max(last, state.Executed).Next;
+        state.CarriedUpTo = last;
     }
 
     private static void MarkInFlight(ReplicaState state)
