@@ -17,7 +17,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
 {
     private ICollection<Effect> _effects = [];
 
-    public ReplicaId Self => options.Self;
+    public ReplicaId Self { get; } = options.Group.FaultModel == FaultModel.Byzantine
+        ? options.Self
+        : throw new ArgumentOutOfRangeException(nameof(options), options.Group.FaultModel, "A fault model that this version does not order under.");
 
     public GroupConfig Group => options.Group;
 

@@ -61,7 +61,16 @@ public sealed class MessageVerifier
     {
         var signatureBase = SignatureBase.Of(request, Context.Cluster);
         verified = new VerifiedRequest(request, request.DigestFor(Context.Cluster, signatureBase));
-        return request.HasGoodTimes && _scheme.Verify(request.Client, signatureBase, request.Signature);
+        if (!request.HasGoodTimes) return false;
+        if (_cache is null) return _scheme.Verify(request.Client, signatureBase, request.Signature);
+        Span<byte> content = stackalloc byte[Digest.Length + Signature.Length];
+        verified.Digest.Write(content);
+        request.Signature.Write(content[Digest.Length..]);
+        var name = Digest.Of(content);
+        if (_cache.Contains(name)) return true;
+        if (!_scheme.Verify(request.Client, signatureBase, request.Signature)) return false;
+        _cache.Add(name);
+        return true;
     }
 
     /// <summary>
@@ -140,11 +149,13 @@ public sealed class MessageVerifier
     {
         if (viewChange.View == View.Initial) return RejectionKind.BadJustification;
         if (viewChange.Stable is { } stable && !HoldsQuorum(stable.Vote, stable.Signatures)) return RejectionKind.BadCertificate;
-        var low = viewChange.StableSequence;
+        var (low, last) = (viewChange.StableSequence, viewChange.StableSequence);
         foreach (var certificate in viewChange.Prepared)
         {
             var vote = certificate.Vote;
-            if (vote.View >= viewChange.View || vote.Sequence <= low || vote.Sequence.Number - low.Number > (ulong)_window)
+            var ascends = vote.Sequence > last;
+            last = vote.Sequence;
+            if (!ascends || vote.View >= viewChange.View || vote.Sequence.Number - low.Number > (ulong)_window)
             {
                 return RejectionKind.BadJustification;
             }
@@ -158,8 +169,11 @@ public sealed class MessageVerifier
     private RejectionKind JudgeNewView(NewView newView)
     {
         if (newView.ViewChanges.Length < _group.Quorum) return RejectionKind.BadJustification;
+        var last = -1;
         foreach (var viewChange in newView.ViewChanges)
         {
+            if (viewChange.Signer.Index <= last) return RejectionKind.BadJustification; // Ascending, so that nobody is in it twice.
+            last = viewChange.Signer.Index;
             if (!_group.Contains(viewChange.Signer)) return RejectionKind.UnknownSigner;
             if (viewChange.Statement.View != newView.View) return RejectionKind.BadJustification;
             if (!HasGoodSignature(viewChange.Statement, viewChange.Signer, viewChange.Signature)) return RejectionKind.BadSignature;
@@ -176,9 +190,11 @@ public sealed class MessageVerifier
         var writer = new CanonicalWriter();
         StatementCodec.EncodeSignedBytes(writer, Context, vote);
         var signedLength = writer.Length;
+        var last = -1;
         foreach (var part in signatures)
         {
-            if (!_group.Contains(part.Signer)) return false;
+            if (!_group.Contains(part.Signer) || part.Signer.Index <= last) return false; // Ascending, so that nobody signs twice.
+            last = part.Signer.Index;
             writer.Replica(part.Signer);
             writer.Signature(part.Signature);
         }
