@@ -1,0 +1,51 @@
+using KvStore.Protocol;
+
+namespace KvStore.StateMachine;
+
+/// <summary>
+/// The result of an executed request. The record's body is <c>expires (u64) ‖ request digest (32 bytes) ‖ result</c>, so that its end
+/// is also what the batch's results root commits to.
+/// </summary>
+/// <param name="Expires">From which time on it does not count any more.</param>
+/// <param name="Request">The request's digest.</param>
+/// <param name="Result">The result.</param>
+internal readonly record struct ResultRecord(Timestamp Expires, Digest Request, OperationResult Result)
+{
+    public static bool TryRead(MapRecord record, out ResultRecord result)
+    {
+        var reader = new CanonicalReader(record.Body);
+        result = new ResultRecord(reader.Time(), reader.Digest(), OperationResult.Decode(ref reader));
+        return reader.Complete;
+    }
+}
+
+/// <summary>Encodes results: once each, for the record as for the results root.</summary>
+internal sealed class ResultEncoder
+{
+    private const int KeyLengthOffset = MapRecord.KeyOffset;
+    private const int ProvenOffset = KeyLengthOffset + RecordKeys.ResultLength + sizeof(ulong);
+
+    private readonly CanonicalWriter _writer = new(1024);
+
+    /// <summary>The leaf of the results root for a result that is not kept, or is kept already.</summary>
+    public Digest LeafOf(Digest request, OperationResult result)
+    {
+        _writer.Clear();
+        _writer.Digest(request);
+        result.Encode(_writer);
+        return MerkleTree.LeafHash(_writer.Written);
+    }
+
+    /// <summary>A result's leaf, its record and where that belongs.</summary>
+    public (Digest Leaf, Digest Path, MapRecord Record) Encode(SessionKey session, ulong counter, in ResultRecord result)
+    {
+        Span<byte> key = stackalloc byte[RecordKeys.ResultLength];
+        RecordKeys.WriteResult(key, session, counter);
+        _writer.Clear();
+        _writer.Bytes(key);
+        _writer.Time(result.Expires);
+        _writer.Digest(result.Request);
+        result.Result.Encode(_writer);
+        return (MerkleTree.LeafHash(_writer.Written[ProvenOffset..]), Digest.Of(key), MapRecord.Trusted(_writer.ToArray()));
+    }
+}

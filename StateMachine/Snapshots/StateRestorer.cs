@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using KvStore.Protocol;
+
+namespace KvStore.StateMachine;
+
+/// <summary>Rebuilds from a shard's records what is derived from them, and refuses records that contradict each other.</summary>
+internal sealed class StateRestorer
+{
+    private readonly AuthenticatedMap _map;
+    private readonly StateLimits _limits;
+    private readonly MetaRecord _meta;
+    private readonly ImmutableSortedSet<Key>.Builder _keys = ImmutableSortedSet.CreateBuilder<Key>();
+    private readonly ImmutableSortedSet<SessionExpiry>.Builder _byExpiry = ImmutableSortedSet.CreateBuilder<SessionExpiry>();
+    private readonly ImmutableSortedDictionary<PublicKey, int>.Builder _countByClient = ImmutableSortedDictionary.CreateBuilder<PublicKey, int>();
+    private long _resultsExpected;
+    private long _results;
+
+    private StateRestorer(AuthenticatedMap map, StateLimits limits, MetaRecord meta)
+    {
+        _map = map;
+        _limits = limits;
+        _meta = meta;
+    }
+
+    public static bool TryRestore(AuthenticatedMap map, StateLimits limits, ClientPolicy clients, [NotNullWhen(true)] out ShardState? state)
+    {
+        state = null;
+        if (!map.TryGet(RecordKeys.MetaPath, out var record) || !MetaRecord.TryRead(record, out var meta)) return false;
+        if (meta.Configuration != MetaRecord.ConfigurationOf(limits, clients)) return false;
+        var restorer = new StateRestorer(map, limits, meta);
+        foreach (var each in map.Records())
+        {
+            if (!restorer.Take(each)) return false;
+        }
+
+        // Every result was found in its session's window, so equal numbers mean that the window misses none.
+        if (restorer._results != restorer._resultsExpected) return false;
+        var sessions = new SessionTable(restorer._byExpiry.ToImmutable(), restorer._countByClient.ToImmutable());
+        state = new ShardState(limits, clients, map, meta, restorer._keys.ToImmutable(), sessions);
+        return true;
+    }
+
+    private bool Take(MapRecord record) => record.Key is [var kind, ..] && (RecordKind)kind switch
+    {
+        RecordKind.Key => TakeKey(record),
+        RecordKind.Meta => record.Key.Length == RecordKeys.KindLength,
+        RecordKind.Session => record.Key.Length == RecordKeys.SessionLength && TakeSession(record),
+        RecordKind.Result => record.Key.Length == RecordKeys.ResultLength && TakeResult(record),
+        _ => false,
+    };
+
+    private bool TakeKey(MapRecord record)
+    {
+        if (!KeyRecord.TryRead(record, out var key)) return false;
+        _keys.Add(new Key(key.Key.ToArray()));
+        return key.Key.Length <= _limits.KeyBytesMax
+            && key.ContentTypeLength <= _limits.ContentTypeBytesMax
+            && key.Value.Length <= _limits.ValueBytesMax
+            && key.Revision >= 1
+            && key.Revision <= _meta.Revision;
+    }
+
+    private bool TakeSession(MapRecord record)
+    {
+        if (!SessionWindow.TryRead(record, out var window) || window.Expires <= _meta.Time) return false;
+        var session = RecordKeys.ReadSession(record.Key);
+        _byExpiry.Add(new SessionExpiry(window.Expires, session));
+        var count = _countByClient.GetValueOrDefault(session.Client) + 1;
+        _countByClient[session.Client] = count;
+        _resultsExpected += window.Count;
+        return count <= _limits.SessionsPerClientMax && _byExpiry.Count <= _limits.SessionsMax;
+    }
+
+    private bool TakeResult(MapRecord record)
+    {
+        _results++;
+        var counter = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(record.Key[RecordKeys.SessionLength..]);
+        return ResultRecord.TryRead(record, out var result)
+            && _map.TryGet(RecordKeys.SessionPath(RecordKeys.ReadSession(record.Key)), out var session)
+            && SessionWindow.TryRead(session, out var window)
+            && window.WasExecuted(counter)
+            && result.Expires <= window.Expires;
+    }
+}
