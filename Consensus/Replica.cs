@@ -27,6 +27,12 @@ public sealed class Replica
         if (mode == StartMode.Restart) LogReplay.Replay(_state, log ?? []);
     }
 
+    /// <summary>The replica's own id.</summary>
+    public ReplicaId Self => _state.Self;
+
+    /// <summary>The largest chunk of a snapshot that it serves, in bytes.</summary>
+    public int ChunkBytes => _state.Config.SnapshotChunkBytes;
+
     /// <summary>The view that the replica is in, or moves to.</summary>
     public View View => _state.View;
 

@@ -61,7 +61,16 @@ public sealed class MessageVerifier
     {
         var signatureBase = SignatureBase.Of(request, Context.Cluster);
         verified = new VerifiedRequest(request, request.DigestFor(Context.Cluster, signatureBase));
-        return request.HasGoodTimes && _scheme.Verify(request.Client, signatureBase, request.Signature);
+        if (!request.HasGoodTimes) return false;
+        if (_cache is null) return _scheme.Verify(request.Client, signatureBase, request.Signature);
+        Span<byte> content = stackalloc byte[Digest.Length + Signature.Length];
+        verified.Digest.Write(content);
+        request.Signature.Write(content[Digest.Length..]);
+        var name = Digest.Of(content);
+        if (_cache.Contains(name)) return true;
+        if (!_scheme.Verify(request.Client, signatureBase, request.Signature)) return false;
+        _cache.Add(name);
+        return true;
     }
 
     /// <summary>

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Driving;
+
+/// <summary>Carries out the core's effects, in order.</summary>
+internal sealed class EffectInterpreter
+{
+    private readonly DriverOptions _options;
+    private readonly DriverPorts _ports;
+    private readonly Replica _replica;
+    private readonly Queue<Input> _loopback = new();
+    private readonly HeldSnapshots _held = new();
+    private readonly CanonicalWriter _writer = new();
+    private ShardStateMachine _machine;
+    private SnapshotAssembler? _assembler;
+    private QuorumCertificate<Checkpoint>? _assembling;
+    private ulong _ticks;
+
+    public EffectInterpreter(DriverOptions options, DriverPorts ports, Replica replica)
+    {
+        _options = options;
+        _ports = ports;
+        _replica = replica;
+        _machine = new ShardStateMachine(options.Limits, options.Clients, options.Replica.Cluster);
+        Outbox = new Outbox(ports.Transport);
+    }
+
+    public Outbox Outbox { get; }
+
+    public ShardState State => _machine.Current;
+
+    public void OnTick() => _ticks++;
+
+    public bool TryTakeLoopback([NotNullWhen(true)] out Input? input) => _loopback.TryDequeue(out input);
+
+    /// <summary>Takes up the state of the log's stable checkpoint.</summary>
+    public void RestoreState(QuorumCertificate<Checkpoint> stable)
+    {
+        var state = _ports.Snapshots.Load(stable.Vote.Sequence);
+        if (state is null || state.ComputeRoot() != stable.Vote.StateRoot)
+        {
+            throw new InvalidDataException(
+                $"The log's stable checkpoint {stable.Vote.Sequence} has no snapshot that fits it. The disk is damaged: remove it, and the replica rejoins.");
+        }
+
+        Become(state);
+    }
+
+    public void CarryOut(Effect effect)
+    {
+        switch (effect)
+        {
+            case Persist it: _ports.Log.Append(it.Record); break;
+            case Broadcast it: Sign(it.Statement); break;
+            case BroadcastProposal it: SignProposal(it); break;
+            case Send it: Send(it); break;
+            case SendToAll it: Outbox.ToAll(it.Message); break;
+            case Execute it: Execute(it); break;
+            case TakeSnapshot: _ports.Roots.Compute(State); _held.Add(State); break;
+            case Stabilize it: Stabilize(it); break;
+            case AssembleSnapshot it: Assemble(it.Certificate); break;
+            case AddChunk it: AddChunk(it); break;
+            case ServeChunk it: ServeChunk(it); break;
+            case ReportEquivocation it: _ports.Events.OnEquivocation(it.Earlier, it.Later); break;
+            case Reject it: _ports.Events.OnRejected(it.Kind, it.From); break;
+            case RefuseRequest it: _ports.Events.OnRefused(it.Request); break;
+            case ViewChanged it: _ports.Events.OnViewChanged(it); break;
+            default: throw new ArgumentOutOfRangeException(nameof(effect), effect, "An unknown effect.");
+        }
+    }
+
+    private void Sign(Statement statement)
+    {
+        switch (statement)
+        {
+            case Prepare it: SendAndLoop(it); break;
+            case Commit it: SendAndLoop(it); break;
+            case Checkpoint it: SendAndLoop(it); break;
+            case ViewChange it: SendAndLoop(it); break;
+            case NewView it: SendAndLoop(it); break;
+            default: throw new ArgumentOutOfRangeException(nameof(statement), statement.Kind, "A statement that is not broadcast.");
+        }
+    }
+
+    private void SendAndLoop<TStatement>(TStatement statement)
+        where TStatement : Statement
+    {
+        var signed = SignedOf(statement);
+        Outbox.ToAll(new StatementMessage(signed));
+        _loopback.Enqueue(new MessageReceived(_replica.Self, new VerifiedStatement<TStatement>(MessageVerifier.Own(signed))));
+    }
+
+    private void SignProposal(BroadcastProposal proposal)
+    {
+        var signed = SignedOf(proposal.PrePrepare);
+        Outbox.ToAll(new ProposalMessage(signed, proposal.Batch));
+        _loopback.Enqueue(new MessageReceived(_replica.Self, new VerifiedProposal(MessageVerifier.Own(signed), proposal.Batch)));
+    }
+
+    private Signed<TStatement> SignedOf<TStatement>(TStatement statement)
+        where TStatement : Statement
+    {
+        _writer.Clear();
+        StatementCodec.EncodeSignedBytes(_writer, _options.Verifier.Context, statement);
+        return new Signed<TStatement>(statement, _replica.Self, _ports.Signer.Sign(_writer.Written));
+    }
+
+    private void Send(Send send)
+    {
+        if (send.To != _replica.Self) Outbox.To(send.To, send.Message);
+        else if (send.Message is ReadIndexAnswer answer) Outbox.Tell(() => _ports.Events.OnOwnReadIndex(answer));
+    }
+
+    private void Execute(Execute effect)
+    {
+        var batch = _machine.Execute(effect.Sequence, effect.Batch.Digest, effect.Batch.Time, effect.Requests.Select(request => request.Request).ToList());
+        var signed = SignedOf(new Executed(effect.Sequence, effect.Batch.Digest, batch.Time, batch.ResultsRoot, batch.LedgerRoot));
+        Outbox.ToAll(new StatementMessage(signed));
+        Outbox.Tell(() => _ports.Events.OnExecuted(batch, signed));
+    }
+
+    private void Stabilize(Stabilize effect)
+    {
+        var sequence = effect.Certificate.Vote.Sequence;
+        var state = _held.Find(sequence);
+        Invariant.Holds(state is not null);
+        // The snapshot first: a crash between the two leaves the old log with the old snapshot, which is still there.
+        _ports.Snapshots.Save(state);
+        _ports.Log.Compact(effect.LiveRecords);
+        _ports.Snapshots.DropBefore(sequence);
+        _held.OnStable(sequence, _ticks);
+    }
+
+    private void Assemble(QuorumCertificate<Checkpoint> certificate)
+    {
+        _assembling = certificate;
+        _assembler = new SnapshotAssembler(certificate.Vote.StateRoot, _options.Limits, _options.Clients);
+    }
+
+    private void AddChunk(AddChunk effect)
+    {
+        if (_assembler is null || _assembling?.Vote.Sequence != effect.Checkpoint) return;
+        if (effect.Content.IsEmpty || !_assembler.TryAdd(effect.Start, effect.Content, out var coveredUpTo))
+        {
+            _loopback.Enqueue(new ChunkRefused(effect.From, effect.Start, Missing: effect.Content.IsEmpty));
+            return;
+        }
+
+        _loopback.Enqueue(new ChunkAdded(effect.Start, coveredUpTo, ToTheEnd: coveredUpTo == Digest.Zero));
+        if (!_assembler.TryComplete(out var state)) return;
+        var certificate = _assembling;
+        (_assembler, _assembling) = (null, null);
+        Become(state);
+        _held.Add(state);
+        ImmutableArray<Digest> executed = [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
+        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, executed));
+        Outbox.Tell(() => _ports.Events.OnInstalled(state));
+    }
+
+    private bool IsExecuted(VerifiedRequest request) =>
+        State.TryFindResult(request.Request.Client, request.Request.Nonce, out var digest, out _) && digest == request.Digest;
+
+    private void Become(ShardState state)
+    {
+        _machine = new ShardStateMachine(state, _options.Replica.Cluster);
+        _held.Add(state);
+    }
+
+    private void ServeChunk(ServeChunk effect)
+    {
+        var state = _held.Serve(effect.Checkpoint, _ticks);
+        var content = state?.EncodeChunk(effect.From, _replica.ChunkBytes) ?? ReadOnlyMemory<byte>.Empty;
+        Outbox.To(effect.To, new ChunkMessage(effect.Checkpoint, effect.From, content));
+    }
+}

@@ -1,0 +1,124 @@
+using KvStore.Protocol;
+using KvStore.Replication.Hosting;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Gateways;
+
+/// <summary>The gateway of a node for many threads: <see cref="GatewayCore"/> behind a lock, with tasks for those who wait.</summary>
+public sealed class NodeGateway
+{
+    private const ulong RetryTicks = 50;
+
+    private readonly Lock _gate = new();
+    private readonly GatewayCore _core;
+    private readonly Dictionary<Digest, TaskCompletionSource<GatewayAnswer?>> _refusable = [];
+    private readonly HashSet<TaskCompletionSource<bool>> _reads = [];
+    private Func<ShardState> _state = null!;
+    private bool _closed;
+
+    internal NodeGateway(HostOptions options, ReplicaHost host)
+    {
+        _core = new GatewayCore(options.Driver.Replica.Group, options.Driver.Verifier, options.Outlet);
+        Id = host.Id;
+    }
+
+    /// <summary>The node's replica.</summary>
+    public ReplicaId Id { get; }
+
+    /// <summary>Has the request ordered and executed. Null when the node stops before there is an answer: another node may be asked with the same request.</summary>
+    /// <exception cref="ShardBusyException">Too many requests wait; it was not taken.</exception>
+    /// <exception cref="OperationCanceledException">The caller waits no more; the request may still be executed.</exception>
+    public async Task<GatewayAnswer?> SubmitAsync(VerifiedRequest request, CancellationToken cancel)
+    {
+        var source = new TaskCompletionSource<GatewayAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Action<GatewayAnswer> done = answer => source.TrySetResult(answer);
+        lock (_gate)
+        {
+            if (_closed) return null;
+            if (GatewayCore.AnswerFromState(_state(), request) is { } known) return known;
+            if (!_core.TrySubmit(request, done)) throw new ShardBusyException("Too many requests wait for their answers.");
+            _refusable[request.Digest] = source;
+        }
+
+        try
+        {
+            return await source.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _core.Abandon(request.Digest, done);
+                if (_refusable.TryGetValue(request.Digest, out var mine) && mine == source) _refusable.Remove(request.Digest);
+            }
+        }
+    }
+
+    /// <summary>Waits until the node's state holds everything that was acknowledged before the call. False when the node stops before.</summary>
+    public async Task<bool> ReadAsync(CancellationToken cancel)
+    {
+        var source = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_closed) return false;
+            _reads.Add(source);
+            _core.Read(() => source.TrySetResult(true));
+        }
+
+        try
+        {
+            return await source.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            lock (_gate) _reads.Remove(source);
+        }
+    }
+
+    /// <summary>A peer says that it executed a batch.</summary>
+    public void OnPeerExecuted(Signed<Executed> claim)
+    {
+        lock (_gate) _core.OnPeerExecuted(claim);
+    }
+
+    /// <summary>A replica answers about the read index.</summary>
+    public void OnReadIndexAnswer(ReplicaId from, ReadIndexAnswer answer)
+    {
+        lock (_gate) _core.OnReadIndexAnswer(from, answer);
+    }
+
+    internal void StateIs(Func<ShardState> state) => _state = state;
+
+    internal void OnOwnExecuted(ExecutedBatch batch, Signed<Executed> own)
+    {
+        lock (_gate) _core.OnOwnExecuted(batch, own);
+    }
+
+    internal void OnInstalled(ShardState state)
+    {
+        lock (_gate) _core.OnInstalled(state);
+    }
+
+    internal void OnRefused(Digest request)
+    {
+        lock (_gate)
+        {
+            if (_refusable.Remove(request, out var source)) source.TrySetException(new ShardBusyException("Too many requests wait to be ordered."));
+        }
+    }
+
+    internal void OnTick()
+    {
+        lock (_gate) _core.OnTick(RetryTicks);
+    }
+
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (var source in _refusable.Values) source.TrySetResult(null);
+            foreach (var read in _reads) read.TrySetResult(false);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using KvStore.Protocol;
+using KvStore.Replication.Driving;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Replication.Hosting;
+
+/// <summary>What a host is made of besides its disk.</summary>
+/// <param name="Driver">Replica, limits, clients and verifier.</param>
+/// <param name="Signer">Signs as the replica.</param>
+/// <param name="Transport">Carries messages to peers.</param>
+/// <param name="Outlet">How the node's gateway reaches the replicas.</param>
+/// <param name="Clock">The wall clock.</param>
+/// <param name="Logger">Where facts go.</param>
+/// <param name="Rejections">What was dropped; outlives the host.</param>
+/// <param name="Evidence">What was seen of contradictions; outlives the host.</param>
+public sealed record HostOptions(
+    DriverOptions Driver,
+    IStatementSigner Signer,
+    IPeerTransport Transport,
+    IGatewayOutlet Outlet,
+    TimeProvider Clock,
+    ILogger Logger,
+    RejectionCounters Rejections,
+    EvidenceKeeper Evidence);
+
+/// <summary>Contradictory statements, the first few of every signer: one pair is enough to convict, and nobody can fill the memory with more.</summary>
+public sealed class EvidenceKeeper
+{
+    private const int PairsMax = 64;
+
+    private readonly Lock _gate = new();
+    private readonly List<(Signed Earlier, Signed Later)> _pairs = [];
+
+    /// <summary>The pairs that are kept.</summary>
+    public IReadOnlyList<(Signed Earlier, Signed Later)> Pairs
+    {
+        get
+        {
+            lock (_gate) return [.. _pairs];
+        }
+    }
+
+    /// <summary>Keeps a pair while there is room.</summary>
+    public void Add(Signed earlier, Signed later)
+    {
+        lock (_gate)
+        {
+            if (_pairs.Count < PairsMax) _pairs.Add((earlier, later));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Numerics;
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Ports;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Hosting;
+
+/// <summary>Passes what a driver tells on to the node's gateway, its log and its counters.</summary>
+internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INodeEvents
+{
+    private int Replica => options.Driver.Replica.Self.Index;
+
+    private uint Shard => options.Driver.Verifier.Context.Group.Number;
+
+    public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => gateway.OnOwnExecuted(batch, own);
+
+    public void OnInstalled(ShardState state)
+    {
+        options.Logger.SnapshotInstalled(Replica, Shard, state.Sequence.Number);
+        gateway.OnInstalled(state);
+    }
+
+    public void OnOwnReadIndex(ReadIndexAnswer answer) => gateway.OnReadIndexAnswer(options.Driver.Replica.Self, answer);
+
+    public void OnRefused(Digest request) => gateway.OnRefused(request);
+
+    public void OnRejected(RejectionKind kind, ReplicaId from)
+    {
+        // Logged at powers of two: a flood writes a few lines.
+        var count = options.Rejections.Add(kind, from);
+        if (BitOperations.IsPow2(count)) options.Logger.Rejected(Replica, Shard, count, from.Index, kind);
+    }
+
+    public void OnEquivocation(Signed earlier, Signed later)
+    {
+        options.Evidence.Add(earlier, later);
+        options.Logger.Equivocation(Replica, Shard, earlier.Signer.Index, earlier.UntypedStatement, later.UntypedStatement);
+    }
+
+    public void OnViewChanged(ViewChanged change) => options.Logger.ViewChanged(Replica, Shard, change.View.Number, change.Active);
+}

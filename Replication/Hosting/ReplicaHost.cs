@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.Replication.Driving;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Ports;
+using KvStore.StateMachine;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Replication.Hosting;
+
+/// <summary>
+/// The thread of one replica, and the gateway of its node. It batches what waits: all queued inputs, one step each, one flush, then the sends.
+/// An exception out of the driver ends the process: a replica whose state contradicts itself must not go on.
+/// </summary>
+public sealed class ReplicaHost : IRootComputer, IDisposable
+{
+    private const int WaitingMax = 65_536;
+
+    private readonly DriverOptions _options;
+    private readonly ReplicaDriver _driver;
+    private readonly NodeGateway _gateway;
+    private readonly RejectionCounters _rejections;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly InputQueue _queue = new(WaitingMax);
+    private readonly List<Input> _inputs = [];
+    private readonly Thread _thread;
+    private volatile ReplicaStatus? _status;
+
+    /// <summary>Makes the host; <see cref="Start"/> starts its thread.</summary>
+    public ReplicaHost(HostOptions options, StartMode mode, IReplicaLog log, ISnapshotStore snapshots)
+    {
+        _options = options.Driver;
+        _clock = options.Clock;
+        _logger = options.Logger;
+        _rejections = options.Rejections;
+        _gateway = new NodeGateway(options, this);
+        _driver = new ReplicaDriver(
+            options.Driver, new DriverPorts(options.Signer, options.Transport, log, snapshots, this, new NodeEvents(options, _gateway)), mode);
+        _gateway.StateIs(() => _driver.State);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"replica {Id}" };
+        Mode = mode;
+    }
+
+    /// <summary>The replica's id.</summary>
+    public ReplicaId Id => _options.Replica.Self;
+
+    /// <summary>How this run began.</summary>
+    public StartMode Mode { get; }
+
+    /// <summary>The node's gateway.</summary>
+    public NodeGateway Gateway => _gateway;
+
+    /// <summary>The executed state.</summary>
+    public ShardState State => _driver.State;
+
+    /// <summary>Where the replica stood at its last tick.</summary>
+    public ReplicaStatus? Status => _status;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start()
+    {
+        _thread.Start();
+        _logger.ReplicaStarted(Id.Index, _options.Verifier.Context.Group.Number, Mode.ToString());
+    }
+
+    /// <summary>Hands over a verified message of a peer. Never blocks; may drop it.</summary>
+    public void Deliver(ReplicaId from, VerifiedMessage message) => _queue.Add(new QueuedInput(from, message, null, null));
+
+    /// <summary>Hands over a client's request.</summary>
+    public void Deliver(VerifiedRequest request) => _queue.Add(new QueuedInput(null, null, request, null));
+
+    /// <inheritdoc/>
+    public void Compute(ShardState state) => ThreadPool.UnsafeQueueUserWorkItem(
+        static work => work.Host._queue.Add(new QueuedInput(null, null, null, new SnapshotReady(work.State.Sequence, work.State.ComputeRoot(), work.State.LedgerRoot))),
+        (Host: this, State: state),
+        preferLocal: false);
+
+    /// <summary>Stops the thread as a crash would: what was not flushed is lost, and nobody is told.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        if (_thread.IsAlive) _thread.Join();
+        _gateway.Close();
+        _logger.ReplicaStopped(Id.Index, _options.Verifier.Context.Group.Number);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Loop();
+        }
+        catch (Exception broken) when (LogBroken(broken))
+        {
+            throw; // Never reached: the filter only logs, and the exception ends the process.
+        }
+    }
+
+    private bool LogBroken(Exception broken)
+    {
+        _logger.ReplicaBroken(broken, Id.Index, _options.Verifier.Context.Group.Number);
+        return false;
+    }
+
+    private void Loop()
+    {
+        var interval = _options.Replica.Config.TickMilliseconds * Stopwatch.Frequency / 1000;
+        _driver.Start(Now());
+        var nextTick = Stopwatch.GetTimestamp() + interval;
+        while (_queue.TryTake(nextTick, out var taken))
+        {
+            _inputs.Clear();
+            foreach (var queued in taken) AddInputs(queued);
+            var now = Stopwatch.GetTimestamp();
+            var ticks = now >= nextTick;
+            if (ticks)
+            {
+                // One tick however late it is: a machine that stalls must not make requests look late.
+                nextTick = now + interval;
+                _inputs.Add(new Tick(Now()));
+            }
+
+            if (_inputs.Count > 0) _driver.Run(_inputs);
+            if (!ticks) continue;
+            _gateway.OnTick();
+            _status = CurrentStatus();
+        }
+    }
+
+    private void AddInputs(QueuedInput queued)
+    {
+        if (queued.Input is { } input) _inputs.Add(input);
+        else if (queued.Request is { } request) _inputs.Add(_driver.ToInput(queued.From, request));
+        else _driver.AddInputs(queued.From!.Value, queued.Message!, _inputs);
+    }
+
+    private Timestamp Now() => new((ulong)_clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private ReplicaStatus CurrentStatus()
+    {
+        var replica = _driver.Replica;
+        var stable = replica.StableCheckpoint?.Vote;
+        return new ReplicaStatus(
+            Id.Index, Running: true, replica.View.Number, replica.Active, replica.Primary.Index, replica.Executed.Number, stable?.Sequence.Number ?? 0,
+            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.State.KeyCount, _rejections.Snapshot());
+    }
+}

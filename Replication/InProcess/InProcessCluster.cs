@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using KvStore.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Replication.InProcess;
+
+/// <summary>
+/// A whole cluster in this process, in memory: for development, tests and embedding. Its keys are made at the start and forgotten at the end.
+/// Every replica checks every signature as it would in a pool, but whoever controls the process controls all of them.
+/// </summary>
+public sealed class InProcessCluster : IAsyncDisposable
+{
+    private InProcessCluster(Genesis genesis, IReadOnlyList<InProcessGroup> groups)
+    {
+        Genesis = genesis;
+        Groups = groups;
+    }
+
+    /// <summary>How the cluster began.</summary>
+    public Genesis Genesis { get; }
+
+    /// <summary>Its groups, one a shard.</summary>
+    public IReadOnlyList<InProcessGroup> Groups { get; }
+
+    /// <summary>Brings up a cluster; all its replicas run when this returns.</summary>
+    public static InProcessCluster Start(InProcessOptions options, ILoggerFactory loggers)
+    {
+        var keys = Enumerable.Range(0, options.Shards)
+            .Select(_ => Enumerable.Range(0, options.Replicas).Select(_ => NewKey()).ToImmutableArray())
+            .ToImmutableArray();
+        var genesis = new Genesis
+        {
+            Name = options.Name,
+            Groups = [.. keys.Select((members, shard) => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(options.Replicas), [.. members.Select(key => key.PublicKey)]))],
+            Limits = options.Limits,
+            Consensus = options.Consensus,
+        };
+        var groups = genesis.Groups.Select((group, shard) => new InProcessGroup(genesis, group, keys[shard], options, loggers)).ToList();
+        return new InProcessCluster(genesis, groups);
+    }
+
+    /// <summary>Stops all replicas.</summary>
+    public ValueTask DisposeAsync()
+    {
+        foreach (var group in Groups) group.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static Ed25519PrivateKey NewKey()
+    {
+        Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
+        RandomNumberGenerator.Fill(seed);
+        return new Ed25519PrivateKey(seed);
+    }
+}

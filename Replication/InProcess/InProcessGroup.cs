@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.Replication.Driving;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Hosting;
+using KvStore.StateMachine;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Replication.InProcess;
+
+/// <summary>One group whose replicas all live in this process.</summary>
+public sealed class InProcessGroup : IDisposable
+{
+    private readonly Genesis _genesis;
+    private readonly GroupGenesis _group;
+    private readonly ImmutableArray<Ed25519PrivateKey> _keys;
+    private readonly InProcessOptions _options;
+    private readonly ILogger _logger;
+    private readonly MessageVerifier _verifier;
+    private readonly InProcessNetwork _network;
+    private readonly Lock _gate = new();
+    private readonly MemoryReplicaLog[] _logs;
+    private readonly MemorySnapshotStore[] _snapshots;
+
+    internal InProcessGroup(Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, InProcessOptions options, ILoggerFactory loggers)
+    {
+        (_genesis, _group, _keys, _options) = (genesis, group, keys, options);
+        _logger = loggers.CreateLogger<InProcessGroup>();
+        var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
+        _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, new VerificationCache());
+        _network = new InProcessNetwork(_verifier, group.Config.Replicas, Rejections);
+        _logs = [.. keys.Select(_ => new MemoryReplicaLog())];
+        _snapshots = [.. keys.Select(_ => new MemorySnapshotStore())];
+        for (var i = 0; i < keys.Length; i++) Start(i, StartMode.Genesis);
+    }
+
+    /// <summary>The group.</summary>
+    public GroupId Id => _group.Id;
+
+    /// <summary>What was dropped.</summary>
+    public RejectionCounters Rejections { get; } = new();
+
+    /// <summary>Contradictory statements that were seen.</summary>
+    public EvidenceKeeper Evidence { get; } = new();
+
+    /// <summary>Whether enough replicas run and take full part for the shard to order and to read.</summary>
+    public bool HasQuorum => Running.Count(host => host.Status is not { Rejoining: true }) >= _group.Config.Quorum;
+
+    /// <summary>The executed state of one replica; may be old.</summary>
+    /// <exception cref="NoQuorumException">No replica runs.</exception>
+    public ShardState LocalState => Pick(0).State;
+
+    /// <summary>Where every replica stands.</summary>
+    public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
+
+    private IEnumerable<ReplicaHost> Running => Enumerable.Range(0, _keys.Length).Select(_network.Host).OfType<ReplicaHost>();
+
+    /// <summary>Has a request ordered and executed.</summary>
+    /// <exception cref="ArgumentException">The request's signature is not good.</exception>
+    /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
+    /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
+    /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
+    public async Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel)
+    {
+        if (!_verifier.TryVerify(request, out var verified)) throw new ArgumentException("The request's signature is not good.", nameof(request));
+        if (!HasQuorum) throw NoQuorum();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(_options.AnswerTimeout);
+        try
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                if (await Pick(attempt).Gateway.SubmitAsync(verified, timeout.Token) is { } answer) return answer;
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new OutcomeUnknownException(verified.Digest);
+        }
+    }
+
+    /// <summary>The state of a replica once it holds everything that was acknowledged before the call.</summary>
+    /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
+    public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel)
+    {
+        if (!HasQuorum) throw NoQuorum();
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(_options.AnswerTimeout);
+        try
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                var host = Pick(attempt);
+                if (await host.Gateway.ReadAsync(timeout.Token)) return host.State;
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw NoQuorum();
+        }
+    }
+
+    /// <summary>Stops a replica as a crash would; it keeps its disk. Does nothing when it does not run.</summary>
+    public void StopReplica(int index)
+    {
+        lock (_gate)
+        {
+            if (_network.Host(index) is not { } host) return;
+            _network.Detach(host.Id);
+            host.Dispose();
+        }
+    }
+
+    /// <summary>Starts a replica that was stopped, with its disk or with an empty one. Does nothing when it runs.</summary>
+    public void StartReplica(int index, bool emptyDisk)
+    {
+        lock (_gate)
+        {
+            if (_network.Host(index) is not null) return;
+            if (emptyDisk) (_logs[index], _snapshots[index]) = (new MemoryReplicaLog(), new MemorySnapshotStore());
+            Start(index, emptyDisk ? StartMode.LostDisk : StartMode.Restart);
+        }
+    }
+
+    /// <summary>Stops all replicas and forgets their keys.</summary>
+    public void Dispose()
+    {
+        for (var i = 0; i < _keys.Length; i++) StopReplica(i);
+        foreach (var key in _keys) key.Dispose();
+    }
+
+    private NoQuorumException NoQuorum() =>
+        new($"Shard {Id.Number} has {Running.Count(host => host.Status is not { Rejoining: true })} of {_group.Config.Replicas} replicas in service and needs {_group.Config.Quorum}.");
+
+    private void Start(int index, StartMode mode)
+    {
+        var self = new ReplicaId((ushort)index);
+        var port = _network.PortOf(self);
+        var replica = new ReplicaOptions(self, _group.Config, _genesis.Consensus, _genesis.Cluster);
+        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, _verifier);
+        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, Rejections, Evidence);
+        var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
+        _network.Attach(host);
+        host.Start();
+    }
+
+    // The nodes take turns by attempt; those that lag on purpose (no disk) come last.
+    private ReplicaHost Pick(int attempt)
+    {
+        var running = Running.OrderBy(host => host.Status is { Rejoining: true } or { FetchingState: true }).ToList();
+        return running.Count == 0 ? throw NoQuorum() : running[attempt % running.Count];
+    }
+
+    private ReplicaStatus StatusOf(int index) =>
+        _network.Host(index) is not { } host
+            ? new ReplicaStatus(index, Running: false, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal))
+            : host.Status ?? new ReplicaStatus(index, Running: true, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal));
+}

@@ -1,0 +1,28 @@
+using KvStore.Protocol;
+
+namespace KvStore.Replication.InProcess;
+
+/// <summary>How to bring up a cluster in one process.</summary>
+public sealed record InProcessOptions
+{
+    /// <summary>The cluster's name.</summary>
+    public string Name { get; init; } = "development";
+
+    /// <summary>Replicas of each group.</summary>
+    public int Replicas { get; init; } = 4;
+
+    /// <summary>Groups, one a shard.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>How long to wait for an answer before its outcome counts as unknown.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bounds and time-outs of the ordering.</summary>
+    public ConsensusConfig Consensus { get; init; } = new();
+
+    /// <summary>What a shard's state may hold.</summary>
+    public StateLimits Limits { get; init; } = new();
+
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

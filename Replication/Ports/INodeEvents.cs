@@ -1,0 +1,40 @@
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Ports;
+
+/// <summary>What a driver tells the node around it: the gateway, the operators, the keeper of evidence.</summary>
+public interface INodeEvents
+{
+    /// <summary>A batch was executed here; its statement is signed and on its way.</summary>
+    void OnExecuted(ExecutedBatch batch, Signed<Executed> own);
+
+    /// <summary>The state was replaced by a certified snapshot.</summary>
+    void OnInstalled(ShardState state);
+
+    /// <summary>A read-index answer of this replica itself, for its own gateway.</summary>
+    void OnOwnReadIndex(ReadIndexAnswer answer);
+
+    /// <summary>A client's request was not taken because too many wait.</summary>
+    void OnRefused(Digest request);
+
+    /// <summary>Something from outside was dropped.</summary>
+    void OnRejected(RejectionKind kind, ReplicaId from);
+
+    /// <summary>One signer contradicted itself.</summary>
+    void OnEquivocation(Signed earlier, Signed later);
+
+    /// <summary>The replica moved to a view, or opened it.</summary>
+    void OnViewChanged(ViewChanged change);
+}
+
+/// <summary>
+/// Computes the root of an immutable state and hands it back as an input. The host does it on another thread, so that ordering goes on; the
+/// simulator at once, or later.
+/// </summary>
+public interface IRootComputer
+{
+    /// <summary>Sees to it that <see cref="ReplicaDriver.Run"/> gets a <see cref="SnapshotReady"/> for this state.</summary>
+    void Compute(ShardState state);
+}
