@@ -114,7 +114,8 @@ public sealed class ApiHost : IAsyncDisposable
     private static InProcessOptions ClusterOptions(ApiOptions options)
     {
         var cluster = new InProcessOptions { Replicas = options.Replicas };
-        return options.AnswerTimeout is { } timeout ? cluster with { AnswerTimeout = timeout } : cluster;
+        if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
+        return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
     }
 
     private static void SayWhatThisIs(WebApplication app, ApiOptions options)

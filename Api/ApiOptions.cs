@@ -19,6 +19,9 @@ public sealed record ApiOptions
     /// <summary>How long an ordered request may wait for its answer; null for the cluster's own default.</summary>
     public TimeSpan? AnswerTimeout { get; init; }
 
+    /// <summary>What a shard's state may hold; null for the cluster's own default.</summary>
+    public StateLimits? Limits { get; init; }
+
     /// <summary>Whether the log goes to the standard error, because the standard output is for data.</summary>
     public bool LogToStandardError { get; init; }
 

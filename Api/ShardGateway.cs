@@ -30,25 +30,16 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
     public async ValueTask<ShardAnswer> ReadAsync(Operation operation, Command command, Consistency consistency, CancellationToken cancel)
     {
         if (consistency == Consistency.Certified) return await OrderAsync(operation, cancel);
-        if (consistency == Consistency.Local) return new ShardAnswer(group.LocalState.Read(command), Replayed: false, null);
-        try
-        {
-            var state = await group.ReadLinearizableAsync(cancel);
-            return new ShardAnswer(state.Read(command), Replayed: false, null);
-        }
-        catch (ShardUnavailableException exception)
-        {
-            return Failed(Unavailable(exception, operation, mayBeApplied: false));
-        }
+        var (state, problem) = await StateAsync(operation, consistency, cancel);
+        return new ShardAnswer(state?.Read(command), Replayed: false, problem);
     }
 
-    /// <summary>The state that a linearizable read sees, for a listing that goes on over several requests.</summary>
+    /// <summary>The state that a read sees; a listing that goes on over several requests keeps it.</summary>
     public async ValueTask<(ShardState? State, ProblemResult? Problem)> StateAsync(Operation operation, Consistency consistency, CancellationToken cancel)
     {
-        if (consistency == Consistency.Local) return (group.LocalState, null);
         try
         {
-            return (await group.ReadLinearizableAsync(cancel), null);
+            return (consistency == Consistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel), null);
         }
         catch (ShardUnavailableException exception)
         {

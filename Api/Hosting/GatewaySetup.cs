@@ -19,7 +19,7 @@ internal static class GatewaySetup
         services.AddSingleton(cluster.Genesis);
         services.AddSingleton<RefusalCounter>();
         services.AddSingleton<ListingSnapshots>();
-        services.AddSingleton<ProcessInfo>();
+        services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => new DevelopmentSigner(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider =>
             new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, cluster.Genesis.Cluster, provider.GetRequiredService<DevelopmentSigner>()));

@@ -50,7 +50,7 @@ internal static class ClusterEndpoints
             KeyNames.Of(signer.PublicKey),
             genesis.Limits,
             [.. genesis.Groups.Select(Of)]),
-        ApiJson.Default.ClusterDocument);
+        ApiJson.Readable.ClusterDocument);
 
     private static GroupDocument Of(GroupGenesis group) => new(
         group.Id.Number,

@@ -36,7 +36,7 @@ internal static class FaultEndpoints
             return new ProblemResult(ProblemKinds.UnknownFault, $"There is no such replica: shard {fault.Shard} has replicas 0 to {replicas - 1}.");
         if (!TryApply(group, replica, fault.Action)) return new ProblemResult(ProblemKinds.UnknownFault, Example);
         LogMessages.FaultInjected(logger, fault.Action!, replica, fault.Shard);
-        return TypedResults.Json(StatusEndpoints.Of(group), ApiJson.Default.ShardStatus);
+        return TypedResults.Json(StatusEndpoints.Of(group), ApiJson.Readable.ShardStatus);
     }
 
     private static bool TryApply(InProcessGroup group, int replica, string? action)

@@ -18,13 +18,13 @@ internal static class ProblemEndpoints
     public static void MapProblems(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/problems");
-        group.MapGet("", static () => TypedResults.Json(ProblemKinds.All.Select(Of).ToList(), ApiJson.Default.ListProblemKindDocument));
+        group.MapGet("", static () => TypedResults.Json(ProblemKinds.All.Select(Of).ToList(), ApiJson.Readable.ListProblemKindDocument));
         group.MapGet("/{code}", One);
     }
 
     private static Results<JsonHttpResult<ProblemKindDocument>, ProblemResult> One(string code) =>
         ProblemKinds.Find(code) is { } kind
-            ? TypedResults.Json(Of(kind), ApiJson.Default.ProblemKindDocument)
+            ? TypedResults.Json(Of(kind), ApiJson.Readable.ProblemKindDocument)
             : new ProblemResult(ProblemKinds.UnknownPath, "There is no such kind of problem; /problems lists all.");
 
     private static ProblemKindDocument Of(ProblemKind kind) => new(kind.Code, kind.Status, kind.Title, kind.Retryable);

@@ -20,10 +20,8 @@ public sealed record StatusDocument(
 /// <summary>One shard.</summary>
 /// <param name="Shard">Its number.</param>
 /// <param name="HasQuorum">Whether enough replicas take part for it to order and read.</param>
-/// <param name="Revision">How many changes this gateway has seen applied.</param>
-/// <param name="Keys">How many keys there are then.</param>
 /// <param name="Replicas">Its replicas.</param>
-public sealed record ShardStatus(uint Shard, bool HasQuorum, ulong Revision, int Keys, IReadOnlyList<ReplicaDocument> Replicas);
+public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<ReplicaDocument> Replicas);
 
 /// <summary>One replica.</summary>
 /// <param name="Replica">Its number.</param>
@@ -37,6 +35,7 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, ulong Revision, int
 /// <param name="Rejoining">Whether it lost its disk and does not vote yet.</param>
 /// <param name="FetchingState">Whether it is fetching the state from others.</param>
 /// <param name="PendingRequests">Requests that it holds and has not seen executed.</param>
+/// <param name="Keys">How many keys its state holds.</param>
 /// <param name="Rejections">Messages that it refused, by reason.</param>
 public sealed record ReplicaDocument(
     int Replica,
@@ -50,4 +49,5 @@ public sealed record ReplicaDocument(
     bool Rejoining,
     bool FetchingState,
     int PendingRequests,
+    int Keys,
     IReadOnlyDictionary<string, long> Rejections);

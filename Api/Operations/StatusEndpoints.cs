@@ -1,6 +1,7 @@
 using KvStore.Api.Json;
 using KvStore.Api.Problems;
 using KvStore.Protocol;
+using KvStore.Replication;
 using KvStore.Replication.InProcess;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,11 +14,7 @@ internal static class StatusEndpoints
     public static void MapStatus(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1/status").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Status);
 
     /// <summary>A shard's replicas as they are now.</summary>
-    public static ShardStatus Of(InProcessGroup group)
-    {
-        var state = group.LocalState;
-        return new ShardStatus(group.Id.Number, group.HasQuorum, state.Revision, state.KeyCount, [.. group.Statuses.Select(Of)]);
-    }
+    public static ShardStatus Of(InProcessGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);
 
     private static JsonHttpResult<StatusDocument> Status(InProcessCluster cluster, RefusalCounter refusals, ProcessInfo process) => TypedResults.Json(
         new StatusDocument(
@@ -28,7 +25,7 @@ internal static class StatusEndpoints
             Ed25519.Instance.BackendName,
             [.. cluster.Groups.Select(Of)],
             refusals.Snapshot()),
-        ApiJson.Default.StatusDocument);
+        ApiJson.Readable.StatusDocument);
 
     private static ReplicaDocument Of(ReplicaStatus replica) => new(
         replica.Replica,
@@ -42,5 +39,6 @@ internal static class StatusEndpoints
         replica.Rejoining,
         replica.FetchingState,
         replica.PendingRequests,
+        replica.Keys,
         replica.Rejections);
 }

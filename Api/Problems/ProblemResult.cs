@@ -62,7 +62,7 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
         WriteHeaders(response);
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(ToDocument(status, httpContext.TraceIdentifier), ApiJson.Default.ProblemDocument);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(ToDocument(status, httpContext.TraceIdentifier), ApiJson.Readable.ProblemDocument);
         response.ContentLength = bytes.Length;
         return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
     }
