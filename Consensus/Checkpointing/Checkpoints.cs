@@ -52,7 +52,10 @@ internal static class Checkpoints
 
     public static void OnCertificate(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
-        if (state.Checkpoints.TakeTarget(certificate)) TryAdvance(state);
+        if (!state.Checkpoints.TakeTarget(certificate)) return;
+        TryAdvance(state);
+        // Also when this replica's own root is still being computed: the group goes on, and what it no longer needs must not gather here.
+        Prune(state);
     }
 
     /// <summary>The state of a checkpoint was fetched and is this replica's own now.</summary>
