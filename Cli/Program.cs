@@ -1,1 +1,1 @@
-return 0;
+return await KvStore.Cli.KvCommand.RunAsync(args, KvStore.Cli.Terminal.OfProcess());
