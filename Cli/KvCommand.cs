@@ -38,6 +38,7 @@ internal static class KvCommand
         DeleteCommand.Create(terminal),
         ListCommand.Create(terminal),
         StatusCommand.Create(terminal),
+        SimCommand.Create(),
     };
 
     private static Failure Wrong(ParseResult parsed)

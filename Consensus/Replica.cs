@@ -110,6 +110,6 @@ public sealed class Replica
         _state.Fetcher.Ask(_state);
         _state.Transfer.OnTick(_state);
         StatusReports.OnTick(_state);
-        if (_state.Peers.SomeoneRejoins) Proposer.ProposeFiller(_state);
+        if (_state.Peers.SomeoneRejoins(_state.Ticks, 5 * _state.Config.StatusIntervalTicks)) Proposer.ProposeFiller(_state);
     }
 }

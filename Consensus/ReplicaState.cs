@@ -17,7 +17,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
 {
     private ICollection<Effect> _effects = [];
 
-    public ReplicaId Self => options.Self;
+    public ReplicaId Self { get; } = options.Group.FaultModel == FaultModel.Byzantine
+        ? options.Self
+        : throw new ArgumentOutOfRangeException(nameof(options), options.Group.FaultModel, "A fault model that this version does not order under.");
 
     public GroupConfig Group => options.Group;
 
@@ -52,6 +54,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     /// <summary>The next position that this replica proposes at, while it leads.</summary>
     public SequenceNumber NextProposal { get; set; } = SequenceNumber.Genesis.Next;
+
+    /// <summary>The last position that the NewView of the open view speaks of: up to it the view's proposals are what was carried, and nothing else.</summary>
+    public SequenceNumber CarriedUpTo { get; set; }
 
     public SlotWindow Slots { get; } = new();
 

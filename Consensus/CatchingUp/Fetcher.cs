@@ -18,6 +18,12 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
     /// <summary>Whether a body was found missing, so that it is welcome.</summary>
     public bool Wants(Digest body) => _wanted.ContainsKey(body);
 
+    /// <summary>A body has come. True when it was the last one that was missing, so that slots may go on.</summary>
+    public bool OnArrived(Digest body) => _wanted.Remove(body) && _wanted.Count == 0;
+
+    /// <summary>Forgets what was missing: the state has jumped ahead, and what still is missing is found again.</summary>
+    public void Forget() => _wanted.Clear();
+
     /// <summary>Whether the pool lacks a body of the batch; remembers the missing ones as wanted.</summary>
     public bool MissingBodies(ReplicaState state, Slot slot, Batch batch)
     {
@@ -53,6 +59,7 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
         }
 
         _lastTick = state.Ticks;
+        Requests.RetrySlots(state); // What came in part may have completed one slot and not another.
         var to = NextPeer(state);
         if (batches.Count > 0) state.Emit(new Send(to, new FetchBatchesMessage([.. batches.Take(PeerMessage.FetchMax)])));
         if (bodies.Count > 0) state.Emit(new Send(to, new FetchRequestsMessage([.. bodies.Take(PeerMessage.FetchMax)])));

@@ -5,10 +5,11 @@ namespace KvStore.Consensus.CatchingUp;
 /// <summary>What the peers last said of themselves, and what they were given: one place per peer.</summary>
 internal sealed class PeerTable(GroupConfig group)
 {
-    // Answers that cost something, per peer and tick: more than that and the peer waits for the next tick.
-    private const int ServingsPerTickMax = 32;
+    // A peer's share in a tick: so many cheap answers, or as many fewer as they cost more. Over it, the peer waits for the next tick.
+    private const int SharePerTick = 1024;
 
     private readonly StatusMessage?[] _statuses = new StatusMessage?[group.Replicas];
+    private readonly ulong[] _statusTick = new ulong[group.Replicas];
     private readonly ulong[] _helpedTick = new ulong[group.Replicas];
     private readonly ulong[] _servingTick = new ulong[group.Replicas];
     private readonly int[] _servings = new int[group.Replicas];
@@ -16,12 +17,24 @@ internal sealed class PeerTable(GroupConfig group)
     /// <summary>When this replica last executed a batch, in ticks.</summary>
     public ulong LastExecutedTick { get; private set; }
 
-    /// <summary>Whether any peer says that it has lost its disk and waits for positions to move on.</summary>
-    public bool SomeoneRejoins => _statuses.Any(status => status is { Rejoining: true });
+    /// <summary>Whether any peer has said within the last <paramref name="recently"/> ticks that it lost its disk and waits for positions to move on.</summary>
+    public bool SomeoneRejoins(ulong tick, ulong recently)
+    {
+        for (var i = 0; i < _statuses.Length; i++)
+        {
+            if (_statuses[i] is { Rejoining: true } && _statusTick[i] + recently >= tick) return true;
+        }
+
+        return false;
+    }
 
     public void OnExecuted(ulong tick) => LastExecutedTick = tick;
 
-    public void Note(ReplicaId peer, StatusMessage status) => _statuses[peer.Index] = status;
+    public void Note(ReplicaId peer, StatusMessage status, ulong tick)
+    {
+        _statuses[peer.Index] = status;
+        _statusTick[peer.Index] = tick;
+    }
 
     public StatusMessage? Of(ReplicaId peer) => _statuses[peer.Index];
 
@@ -33,8 +46,8 @@ internal sealed class PeerTable(GroupConfig group)
         return true;
     }
 
-    /// <summary>Takes one of the peer's servings for this tick.</summary>
-    public bool MayServe(ReplicaId peer, ulong tick)
+    /// <summary>Takes what an answer costs from the peer's share of this tick.</summary>
+    public bool MayServe(ReplicaId peer, ulong tick, int cost)
     {
         if (_servingTick[peer.Index] != tick)
         {
@@ -42,7 +55,8 @@ internal sealed class PeerTable(GroupConfig group)
             _servings[peer.Index] = 0;
         }
 
-        return ++_servings[peer.Index] <= ServingsPerTickMax;
+        _servings[peer.Index] += cost;
+        return _servings[peer.Index] <= SharePerTick;
     }
 
     /// <summary>The peer that says it has executed most, when that is more than <paramref name="executed"/>.</summary>

@@ -8,10 +8,12 @@ namespace KvStore.Consensus.CatchingUp;
 internal static class Serving
 {
     private const long AnswerBytesMax = 4 * 1024 * 1024;
+    private const int CheapAnswer = 1;
+    private const int DearAnswer = 32;
 
     public static void OnQuestion(ReplicaState state, ReplicaId from, PeerMessage question)
     {
-        if (!state.Peers.MayServe(from, state.Ticks))
+        if (!state.Peers.MayServe(from, state.Ticks, question is ReadIndexQuery ? CheapAnswer : DearAnswer))
         {
             state.Reject(RejectionKind.OverQuota, from);
             return;

@@ -27,7 +27,7 @@ internal static class StatusReports
 
     public static void On(ReplicaState state, ReplicaId from, StatusMessage status)
     {
-        state.Peers.Note(from, status);
+        state.Peers.Note(from, status, state.Ticks);
         state.Rejoin.OnStatus(state, from, status);
         // A primary that lost its disk must not lead: it does not know what it proposed.
         if (status.Rejoining && from == state.Primary) ViewChanging.ViewChanger.Suspect(state, state.View);
@@ -61,6 +61,7 @@ internal static class StatusReports
 
     private static void HelpWithSlots(ReplicaState state, ReplicaId to, StatusMessage status)
     {
+        if (status.Executed >= state.High) return; // Nothing here is new to it; and a peer's number is computed with only below a bound.
         var first = status.Executed.Next;
         var last = SequenceNumber.Min(first.Plus((ulong)state.Config.CatchUpSlotsMax - 1), state.High);
         foreach (var slot in state.Slots.From(first, last))

@@ -72,6 +72,7 @@ internal static class Checkpoints
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, sequence);
         foreach (var digest in installed.ExecutedRequests) state.Pool.MarkExecuted(digest);
         Advance(state, installed.Certificate);
+        state.Fetcher.Forget();
         Execution.ExecuteReady(state);
     }
 

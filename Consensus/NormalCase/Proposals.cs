@@ -30,6 +30,13 @@ internal static class Proposals
             return;
         }
 
+        if (statement.Sequence <= state.CarriedUpTo && state.Slots.Find(statement.Sequence)?.Proposed is null)
+        {
+            // The group is past it, although this replica is not: the certificate of the checkpoint, not the primary, says what is there.
+            state.Reject(RejectionKind.OutOfWindow, from);
+            return;
+        }
+
         var slot = state.Slots.FindOrAdd(statement.Sequence, state.Group, state.Ticks);
         if (slot.Proposed is { } earlier) OnSecond(state, slot, earlier, proposal);
         else if (IsAcceptable(state, from, statement.Sequence, proposal.Batch)) OnFirst(state, slot, proposal);

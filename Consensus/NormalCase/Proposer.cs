@@ -30,6 +30,7 @@ internal static class Proposer
     private static bool MayPropose(ReplicaState state)
     {
         if (!state.Active || !state.IsPrimary || state.Rejoin.IsRejoining) return false;
+        state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Executed.Next);
         var next = state.NextProposal;
         if (!state.InWindow(next) || next.Number - state.Executed.Number > (ulong)state.Config.PipelineDepth) return false;
         // A new primary must know the times of the batches that it carries over before it proposes later ones.

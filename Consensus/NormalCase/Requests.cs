@@ -20,8 +20,13 @@ internal static class Requests
             return;
         }
 
-        if (!wanted) return;
-        foreach (var slot in state.Slots.From(state.Low.Next, state.High).ToList()) Proposals.TryAccept(state, slot);
+        if (wanted && state.Fetcher.OnArrived(received.Request.Digest)) RetrySlots(state);
+    }
+
+    /// <summary>Looks again whether slots that lacked something can go on.</summary>
+    public static void RetrySlots(ReplicaState state)
+    {
+        foreach (var slot in state.Slots.From(SequenceNumber.Min(state.Low, state.Executed).Next, state.High).ToList()) Proposals.TryAccept(state, slot);
         Execution.ExecuteReady(state);
     }
 

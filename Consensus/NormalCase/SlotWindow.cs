@@ -48,14 +48,18 @@ internal sealed class SlotWindow
 
     public void UncountExecuted(Slot slot) => ExecutedBytes -= Weight(slot);
 
-    /// <summary>Drops the oldest slots at or below <paramref name="last"/> while more than the bounds allow are held; gives those dropped.</summary>
+    /// <summary>
+    /// Drops slots at or below <paramref name="last"/>: those not executed, which a state transfer has jumped over and nobody will execute here any more,
+    /// and the oldest while more than the bounds allow are held. Gives those dropped.
+    /// </summary>
     public List<Slot> DropOldest(SequenceNumber last, int countMax, long bytesMax)
     {
         var dropped = new List<Slot>();
         foreach (var (sequence, slot) in _slots)
         {
-            var fits = _slots.Count - dropped.Count <= countMax && ExecutedBytes <= bytesMax && slot.IsExecuted;
-            if (sequence > last || fits) break;
+            if (sequence > last) break;
+            var fits = _slots.Count - dropped.Count <= countMax && ExecutedBytes <= bytesMax;
+            if (slot.IsExecuted && fits) continue;
             if (slot.IsExecuted) ExecutedBytes -= Weight(slot);
             dropped.Add(slot);
         }

@@ -10,7 +10,7 @@ namespace KvStore.Consensus.Recovery;
 /// </summary>
 internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
 {
-    private static readonly SequenceNumber Unknown = new(ulong.MaxValue);
+    private static readonly SequenceNumber Unknown = new(CanonicalReader.NumberMax);
 
     private readonly SequenceNumber?[] _executed = new SequenceNumber?[group.Replicas];
     private SequenceNumber? _floor;

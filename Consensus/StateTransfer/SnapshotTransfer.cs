@@ -20,10 +20,10 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     /// <summary>The checkpoint that is being fetched; null when none is.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
 
-    /// <summary>Begins to fetch, unless a transfer of this or a later checkpoint is under way.</summary>
+    /// <summary>Begins to fetch, unless a transfer is under way: one that started over with every new checkpoint would never end under load.</summary>
     public void Begin(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
-        if (Certificate is { } current && current.Vote.Sequence >= certificate.Vote.Sequence) return;
+        if (Certificate is not null) return;
         Certificate = certificate;
         Array.Clear(_banned);
         Array.Clear(_missing);

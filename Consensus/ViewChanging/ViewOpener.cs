@@ -43,15 +43,13 @@ internal static class ViewOpener
         state.ViewChanges.Pledged = null;
         state.Timer.OnOpened(state.Ticks);
         state.Emit(new Persist(new NewViewRecord(newView.Signed)));
-        if (NewViewSelection.HighestStable([.. statement.ViewChanges.Select(signed => signed.Statement)]) is { } stable)
-        {
-            Checkpoints.OnCertificate(state, stable);
-        }
-
         foreach (var slot in state.Slots.All) slot.BeginView(state.Ticks);
         foreach (var carried in statement.Carried) Carry(state, carried);
-        ForgetWhatWasNotCarried(state, statement);
+        var stable = NewViewSelection.HighestStable([.. statement.ViewChanges.Select(signed => signed.Statement)]);
+        ForgetWhatWasNotCarried(state, statement, stable?.Vote.Sequence ?? SequenceNumber.Genesis);
         MarkInFlight(state);
+        // Last, because it may replace the log by what the slots say, and they must already say what they are in this view.
+        if (stable is not null) Checkpoints.OnCertificate(state, stable);
     }
 
     private static void Carry(ReplicaState state, CarriedBatch carried)
@@ -64,12 +62,12 @@ internal static class ViewOpener
     }
 
     // Nothing above what the NewView carries can have been committed before, so an earlier commit vote there does not bind a reader.
-    private static void ForgetWhatWasNotCarried(ReplicaState state, NewView statement)
+    private static void ForgetWhatWasNotCarried(ReplicaState state, NewView statement, SequenceNumber stable)
     {
-        var stable = NewViewSelection.HighestStable([.. statement.ViewChanges.Select(signed => signed.Statement)])?.Vote.Sequence ?? SequenceNumber.Genesis;
         var last = statement.Carried.IsEmpty ? stable : statement.Carried[^1].Sequence;
         state.HighestCommitVote = SequenceNumber.Max(state.Executed, SequenceNumber.Min(state.HighestCommitVote, last));
         state.NextProposal = SequenceNumber.Max(last, state.Executed).Next;
+        state.CarriedUpTo = last;
     }
 
     private static void MarkInFlight(ReplicaState state)

@@ -8,6 +8,12 @@ namespace KvStore.Protocol;
 /// </summary>
 public ref struct CanonicalReader(ReadOnlyMemory<byte> source)
 {
+    /// <summary>
+    /// The largest view, position or time that is taken from outside. No honest one comes near it, and below it the arithmetic of the core,
+    /// which is checked for overflow, has room.
+    /// </summary>
+    public const ulong NumberMax = 1UL << 62;
+
     private readonly ReadOnlyMemory<byte> _source = source;
     private int _position;
 
@@ -83,17 +89,24 @@ public ref struct CanonicalReader(ReadOnlyMemory<byte> source)
     public Signature Signature() =>
         Take(Protocol.Signature.Length, out var at) ? Protocol.Signature.Read(_source.Span.Slice(at, Protocol.Signature.Length)) : default;
 
-    /// <summary>Eight bytes.</summary>
-    public View View() => new(UInt64());
+    /// <summary>Eight bytes; at most <see cref="NumberMax"/>.</summary>
+    public View View() => new(Number());
 
-    /// <summary>Eight bytes.</summary>
-    public SequenceNumber Sequence() => new(UInt64());
+    /// <summary>Eight bytes; at most <see cref="NumberMax"/>.</summary>
+    public SequenceNumber Sequence() => new(Number());
 
-    /// <summary>Eight bytes.</summary>
-    public Timestamp Time() => new(UInt64());
+    /// <summary>Eight bytes; at most <see cref="NumberMax"/>.</summary>
+    public Timestamp Time() => new(Number());
 
     /// <summary>Two bytes.</summary>
     public ReplicaId Replica() => new(UInt16());
+
+    private ulong Number()
+    {
+        var number = UInt64();
+        Require(number <= NumberMax);
+        return Failed ? 0 : number;
+    }
 
     private bool Take(int count, out int at)
     {

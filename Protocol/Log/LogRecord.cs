@@ -76,7 +76,7 @@ public sealed record StableRecord(QuorumCertificate<Checkpoint> Certificate) : L
     public override LogRecordKind Kind => LogRecordKind.Stable;
 }
 
-/// <summary>This replica lost its disk. It says nothing about positions up to the floor; a floor of the largest number is not known yet, one of 0 ends it.</summary>
+/// <summary>This replica lost its disk. It says nothing about positions up to the floor; a floor of the largest number (<see cref="CanonicalReader.NumberMax"/>) is not known yet, one of 0 ends it.</summary>
 public sealed record RejoinRecord(SequenceNumber Floor) : LogRecord
 {
     /// <inheritdoc/>

@@ -149,11 +149,13 @@ public sealed class MessageVerifier
     {
         if (viewChange.View == View.Initial) return RejectionKind.BadJustification;
         if (viewChange.Stable is { } stable && !HoldsQuorum(stable.Vote, stable.Signatures)) return RejectionKind.BadCertificate;
-        var low = viewChange.StableSequence;
+        var (low, last) = (viewChange.StableSequence, viewChange.StableSequence);
         foreach (var certificate in viewChange.Prepared)
         {
             var vote = certificate.Vote;
-            if (vote.View >= viewChange.View || vote.Sequence <= low || vote.Sequence.Number - low.Number > (ulong)_window)
+            var ascends = vote.Sequence > last;
+            last = vote.Sequence;
+            if (!ascends || vote.View >= viewChange.View || vote.Sequence.Number - low.Number > (ulong)_window)
             {
                 return RejectionKind.BadJustification;
             }
@@ -167,8 +169,11 @@ public sealed class MessageVerifier
     private RejectionKind JudgeNewView(NewView newView)
     {
         if (newView.ViewChanges.Length < _group.Quorum) return RejectionKind.BadJustification;
+        var last = -1;
         foreach (var viewChange in newView.ViewChanges)
         {
+            if (viewChange.Signer.Index <= last) return RejectionKind.BadJustification; // Ascending, so that nobody is in it twice.
+            last = viewChange.Signer.Index;
             if (!_group.Contains(viewChange.Signer)) return RejectionKind.UnknownSigner;
             if (viewChange.Statement.View != newView.View) return RejectionKind.BadJustification;
             if (!HasGoodSignature(viewChange.Statement, viewChange.Signer, viewChange.Signature)) return RejectionKind.BadSignature;
@@ -185,9 +190,11 @@ public sealed class MessageVerifier
         var writer = new CanonicalWriter();
         StatementCodec.EncodeSignedBytes(writer, Context, vote);
         var signedLength = writer.Length;
+        var last = -1;
         foreach (var part in signatures)
         {
-            if (!_group.Contains(part.Signer)) return false;
+            if (!_group.Contains(part.Signer) || part.Signer.Index <= last) return false; // Ascending, so that nobody signs twice.
+            last = part.Signer.Index;
             writer.Replica(part.Signer);
             writer.Signature(part.Signature);
         }
