@@ -1,1 +1,1 @@
-return 0;
+return await KvStore.Api.ApiHost.RunAsync(args);

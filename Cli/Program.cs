@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using KvStore.Cli;
+
+return new RootCommand("kv") { SimCommand.Create() }.Parse(args).Invoke();

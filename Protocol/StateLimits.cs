@@ -26,4 +26,10 @@ public sealed record StateLimits
 
     /// <summary>Sessions of all clients at a time, at most.</summary>
     public int SessionsMax { get; init; } = 262_144;
+
+    /// <summary>Bytes of results that are kept for one client, about at most: what it asks for beyond is refused until some have expired.</summary>
+    public long ResultBytesPerClientMax { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Bytes of results that are kept for all clients, about at most.</summary>
+    public long ResultBytesMax { get; init; } = 1024L * 1024 * 1024;
 }

@@ -11,6 +11,7 @@ public sealed class ShardState
 {
     internal ShardState(StateLimits limits, ClientPolicy clients, AuthenticatedMap map, MetaRecord meta, ImmutableSortedSet<Key> keys, SessionTable sessions)
     {
+        RequireGood(limits);
         Limits = limits;
         Clients = clients;
         Map = map;
@@ -81,7 +82,7 @@ public sealed class ShardState
         result = null;
         if (!Map.TryGet(RecordKeys.ResultPath(new SessionKey(client, nonce.Session), nonce.Counter), out var record)) return false;
         Invariant.Holds(ResultRecord.TryRead(record, out var kept));
-        if (kept.Expires <= Time) return false;
+        if (kept.Counter != nonce.Counter || kept.Expires <= Time) return false;
         request = kept.Request;
         result = kept.Result;
         return true;
@@ -102,4 +103,15 @@ public sealed class ShardState
     /// <param name="from">The first path that it covers.</param>
     /// <param name="maxBytes">About how large it may be; one record is always in it.</param>
     public byte[] EncodeChunk(Digest from, int maxBytes) => Map.GetChunk(from, maxBytes).ToBytes();
+
+    // Whatever the limits admit must fit into a result, or a result that was kept could not be read again.
+    private static void RequireGood(StateLimits limits)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.KeyBytesMax, Operation.TextBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ContentTypeBytesMax, Operation.TextBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ValueBytesMax, Operation.BodyBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ListPageBytesMax, Operation.BodyBytesMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.KeyBytesMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.ListPageMax, 1);
+    }
 }

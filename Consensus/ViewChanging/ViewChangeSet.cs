@@ -36,6 +36,9 @@ internal sealed class ViewChangeSet(GroupConfig group)
     /// <summary>The ViewChanges for exactly this view, ascending by signer.</summary>
     public List<Verified<ViewChange>> For(View view) => [.. _latest.OfType<Verified<ViewChange>>().Where(each => each.Statement.View == view)];
 
+    /// <summary>How many replicas have given up every view before this one.</summary>
+    public int CountFrom(View view) => _latest.Count(each => each is not null && each.Statement.View >= view);
+
     /// <summary>
     /// The highest view that at least w others have reached or passed, when it is above <paramref name="current"/>: one of them is correct,
     /// so it is no lie that the view before is over. PBFT section 4.5.2.

@@ -70,9 +70,10 @@ internal static class ViewChanger
     private static void OpenIfQuorum(ReplicaState state)
     {
         if (state.Active) return;
+        // Those that are further on count too: they will not come back to help open this view, so it must not be waited for without end.
+        if (state.ViewChanges.CountFrom(state.View) >= state.Group.Quorum) state.Timer.OnViewChangeQuorum(state.Ticks);
         var viewChanges = state.ViewChanges.For(state.View);
         if (viewChanges.Count < state.Group.Quorum) return;
-        state.Timer.OnViewChangeQuorum(state.Ticks);
         if (!state.IsPrimary || state.ViewChanges.Opened >= state.View) return; // One NewView per view: a second would be equivocation.
         state.ViewChanges.Opened = state.View;
         ImmutableArray<Verified<ViewChange>> chosen = [.. viewChanges.Take(state.Group.Quorum)];

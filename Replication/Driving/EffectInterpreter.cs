@@ -48,6 +48,8 @@ internal sealed class EffectInterpreter
         }
 
         Become(state);
+        // It is stable: peers may fetch it from the first moment on. In an idle group there may be no later one for a long time.
+        _held.OnStable(state.Sequence, _ticks);
     }
 
     public void CarryOut(Effect effect)

@@ -50,34 +50,44 @@ internal sealed class BatchExecution
     private void ExecuteOne(int index, Request request)
     {
         var digest = request.DigestFor(_cluster);
-        var session = new SessionKey(request.Client, request.Nonce.Session);
-        if (Refuse(request, digest, session, out var replayed) is { } result)
+        if (!_before.Clients.Allows(request.Client))
         {
-            _leaves[index] = _encoder.LeafOf(digest, result);
-            _outcomes.Add(new RequestOutcome(digest, result, replayed));
+            AddUnkept(index, digest, Refusal(ResultCode.Unauthorized), replayed: false);
             return;
         }
 
-        result = OperationParser.TryParse(request.Operation, _before.Limits, out var command, out _)
+        var session = _sessions.Touch(new SessionKey(request.Client, request.Nonce.Session));
+        if (Refuse(request, digest, session, out var replayed) is { } refusal) AddUnkept(index, digest, refusal, replayed);
+        else Apply(index, request, digest, session);
+    }
+
+    private void AddUnkept(int index, Digest digest, OperationResult result, bool replayed)
+    {
+        _leaves[index] = _encoder.LeafOf(digest, result);
+        _outcomes.Add(new RequestOutcome(digest, result, replayed));
+    }
+
+    private void Apply(int index, Request request, Digest digest, SessionBatch.Entry session)
+    {
+        var result = OperationParser.TryParse(request.Operation, _before.Limits, out var command, out _)
             ? _commands.Execute(command)
             : Refusal(ResultCode.Invalid);
-        _sessions.Mark(session, request.Nonce.Counter, request.Expires);
-        var (leaf, path, record) = _encoder.Encode(session, request.Nonce.Counter, new ResultRecord(request.Expires, digest, result));
-        _map.Set(path, record);
+        var counter = request.Nonce.Counter;
+        var (leaf, path, record) = _encoder.Encode(session.Session, new ResultRecord(counter, request.Expires, digest, result));
+        _sessions.Keep(session, counter, request.Expires, path, record);
         _leaves[index] = leaf;
         _outcomes.Add(new RequestOutcome(digest, result, Replayed: false));
     }
 
     // Whatever keeps a request from being executed; null when nothing does. None of these results is kept.
-    private OperationResult? Refuse(Request request, Digest digest, SessionKey session, out bool replayed)
+    private OperationResult? Refuse(Request request, Digest digest, SessionBatch.Entry session, out bool replayed)
     {
         replayed = false;
-        if (!_before.Clients.Allows(request.Client)) return Refusal(ResultCode.Unauthorized);
         var counter = request.Nonce.Counter;
-        var window = _sessions.Find(session);
+        var window = session.Window;
         if (window is not null && !PlantedBugs.Has(PlantedBug.NoDuplicateCheck) && window.WasExecuted(counter))
         {
-            var kept = ReadResult(session, counter);
+            var kept = ReadResult(session.Session, counter);
             if (kept.Expires > _time)
             {
                 replayed = kept.Request == digest;
@@ -88,13 +98,13 @@ internal sealed class BatchExecution
         if (window is not null && window.IsBelow(counter)) return Refusal(ResultCode.Stale);
         if (request.Expires <= _time) return Refusal(ResultCode.Expired);
         if (request.Expires.UnixMilliseconds - _time.UnixMilliseconds > ExpiryAheadMillisecondsMax) return Refusal(ResultCode.Invalid);
-        return window is null && !_sessions.MayOpen(request.Client) ? Refusal(ResultCode.TooManySessions) : null;
+        return _sessions.MayKeep(session) ? null : Refusal(ResultCode.TooManySessions);
     }
 
     private ResultRecord ReadResult(SessionKey session, ulong counter)
     {
         Invariant.Holds(_map.TryGet(RecordKeys.ResultPath(session, counter), out var record));
-        Invariant.Holds(ResultRecord.TryRead(record, out var result));
+        Invariant.Holds(ResultRecord.TryRead(record, out var result) && result.Counter == counter);
         return result;
     }
 

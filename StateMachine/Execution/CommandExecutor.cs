@@ -72,7 +72,7 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
     {
         if (found is null) return Refusal(ResultCode.NotFound, found);
         Revision++;
-        Invariant.Holds(map.Remove(path));
+        Invariant.Holds(map.Remove(path) > 0);
         Invariant.Holds(_keys.Remove(command.Key));
         return new OperationResult { Code = ResultCode.Ok, Revision = Revision };
     }

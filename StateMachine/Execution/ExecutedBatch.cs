@@ -7,7 +7,7 @@ namespace KvStore.StateMachine;
 /// <param name="Request">The request's digest.</param>
 /// <param name="Result">The result, as every replica computes it.</param>
 /// <param name="Replayed">Whether the request was executed before, and this is its first result again.</param>
-public sealed record RequestOutcome(Digest Request, OperationResult Result, bool Replayed);
+public readonly record struct RequestOutcome(Digest Request, OperationResult Result, bool Replayed);
 
 /// <summary>A batch that was executed.</summary>
 /// <param name="Sequence">Its place in the order.</param>

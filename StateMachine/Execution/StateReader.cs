@@ -12,7 +12,7 @@ internal static class StateReader
     /// <summary>Finds a key's record. What the state holds is well formed, or the state is broken.</summary>
     public static KeyRecord? Find(MapNode? root, Digest path)
     {
-        var leaf = MapEdit.Find(root, path);
+        var leaf = MapEdit.Find(root, new MapPath(path));
         if (leaf is null) return null;
         Invariant.Holds(KeyRecord.TryRead(leaf.Record, out var record));
         return record;

@@ -1,6 +1,6 @@
 // A sparse Merkle tree over the SHA-256 of the records' keys. Subtrees with one record are collapsed to its leaf, and empty ones
 // hash to 0, as in Dahlberg, Pulls and Peeters, "Efficient sparse Merkle trees" (2016), and Libra's Jellyfish tree, so that the depth is about log2 of the
-// number of records. Leaves are H(0x00 ‖ path ‖ SHA-256(record)) and branches H(0x01 ‖ left ‖ right).
+// number of records. Leaves are H(0x00 ‖ path ‖ SHA-256(record)) and branches H(0x01 ‖ left ‖ right). In memory the lowest branches are kept in buckets.
 using KvStore.Protocol;
 
 namespace KvStore.StateMachine;
@@ -22,14 +22,14 @@ public sealed class AuthenticatedMap
 
     /// <summary>The root hash, which depends on the records alone; <see cref="Digest.Zero"/> for the empty map. The first call pays for all changes since
     /// the last version whose root was computed, and may come from any thread.</summary>
-    public Digest Root => MapNode.HashOf(RootNode);
+    public Digest Root => MapNode.HashOf(RootNode, 0);
 
     internal MapNode? RootNode { get; }
 
     /// <summary>Looks up the record at a path.</summary>
     public bool TryGet(Digest path, out MapRecord record)
     {
-        var leaf = MapEdit.Find(RootNode, path);
+        var leaf = MapEdit.Find(RootNode, new MapPath(path));
         record = leaf is null ? default : leaf.Record;
         return leaf is not null;
     }
@@ -65,9 +65,9 @@ public sealed class AuthenticatedMap
         if (RootNode is not null) pending.Push(RootNode);
         while (pending.TryPop(out var node))
         {
-            if (node is MapLeaf leaf)
+            if (node is MapBucket bucket)
             {
-                yield return leaf.Record;
+                for (var i = 0; i < bucket.Count; i++) yield return bucket[i].Record;
                 continue;
             }
 
@@ -99,7 +99,7 @@ public sealed class AuthenticatedMap
         /// <summary>Looks up the record at a path.</summary>
         public bool TryGet(Digest path, out MapRecord record)
         {
-            var leaf = MapEdit.Find(RootNode, path);
+            var leaf = MapEdit.Find(RootNode, new MapPath(path));
             record = leaf is null ? default : leaf.Record;
             return leaf is not null;
         }
@@ -107,21 +107,24 @@ public sealed class AuthenticatedMap
         /// <summary>Adds a record, or puts it in the place of the one with its key.</summary>
         /// <param name="path">The record's path, which the caller mostly knows already.</param>
         /// <param name="record">The record; its bytes are kept, not copied.</param>
-        public void Set(Digest path, MapRecord record)
+        /// <returns>The length in bytes of the record that was there, 0 when there was none.</returns>
+        public int Set(Digest path, MapRecord record)
         {
             MapLeaf? replaced = null;
-            RootNode = MapEdit.Set(RootNode, 0, new MapLeaf(path, record.Bytes), _owner, ref replaced);
+            RootNode = MapEdit.Set(RootNode, 0, new MapPath(path), new MapLeaf(path, record.Bytes), _owner, ref replaced);
             if (replaced is null) Count++;
+            return replaced?.RecordLength ?? 0;
         }
 
-        /// <summary>Removes the record at a path; false when there is none.</summary>
-        public bool Remove(Digest path)
+        /// <summary>Removes the record at a path.</summary>
+        /// <returns>The length in bytes of the record that was there, 0 when there was none.</returns>
+        public int Remove(Digest path)
         {
             MapLeaf? removed = null;
-            RootNode = MapEdit.Remove(RootNode, 0, path, _owner, ref removed);
-            if (removed is null) return false;
+            RootNode = MapEdit.Remove(RootNode, 0, new MapPath(path), _owner, ref removed);
+            if (removed is null) return 0;
             Count--;
-            return true;
+            return removed.RecordLength;
         }
 
         /// <summary>The map as it is now. The builder can go on; what it has given away it copies before it changes it.</summary>

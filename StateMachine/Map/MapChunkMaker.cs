@@ -33,39 +33,39 @@ internal sealed class MapChunkMaker
         var run = new Run(from, maxBytes);
         var reachesEnd = run.Collect(root, 0, atStart: true);
         var maker = new MapChunkMaker(new PathRange(from, reachesEnd ? PathBits.Last : run.LastPath));
-        maker.Write(root, 0, RangeEnds.Both);
+        maker.Write(MapSubtree.Root(root), 0, RangeEnds.Both);
         return new MapChunk(run.Records.DrainToImmutable(), reachesEnd, maker._proof.ToArray());
     }
 
-    private void Write(MapNode? node, int depth, RangeEnds ends)
+    private void Write(MapSubtree subtree, int depth, RangeEnds ends)
     {
         if (!_range.Cuts(depth, ends)) return;
-        switch (node)
+        if (subtree.IsEmpty)
         {
-            case null:
-                _proof.Byte((byte)CutNode.Empty);
-                break;
-            case MapLeaf leaf when _range.Contains(leaf.Path):
-                _proof.Byte((byte)CutNode.LeafInside);
-                break;
-            case MapLeaf leaf:
-                _proof.Byte((byte)CutNode.LeafOutside);
-                _proof.Digest(leaf.Path);
-                _proof.Digest(leaf.Record.Digest);
-                break;
-            default:
-                _proof.Byte((byte)CutNode.Branch);
-                WriteChild((MapBranch)node, 0, depth, ends);
-                WriteChild((MapBranch)node, 1, depth, ends);
-                break;
+            _proof.Byte((byte)CutNode.Empty);
+        }
+        else if (!subtree.IsLeaf(out var leaf))
+        {
+            _proof.Byte((byte)CutNode.Branch);
+            WriteChild(subtree.Child(0), 0, depth, ends);
+            WriteChild(subtree.Child(1), 1, depth, ends);
+        }
+        else if (_range.Contains(leaf.Path))
+        {
+            _proof.Byte((byte)CutNode.LeafInside);
+        }
+        else
+        {
+            _proof.Byte((byte)CutNode.LeafOutside);
+            _proof.Digest(leaf.Path);
+            _proof.Digest(leaf.Record.Digest);
         }
     }
 
-    private void WriteChild(MapBranch branch, int bit, int depth, RangeEnds ends)
+    private void WriteChild(MapSubtree child, int bit, int depth, RangeEnds ends)
     {
-        var child = branch.Child(bit);
         if (_range.TryEnter(depth, bit, ends, out var childEnds)) Write(child, depth + 1, childEnds);
-        else _proof.Digest(MapNode.HashOf(child));
+        else _proof.Digest(child.Hash);
     }
 
     // Takes the records from a path on as long as they fit; the first one always does.
@@ -81,10 +81,20 @@ internal sealed class MapChunkMaker
         public bool Collect(MapNode? node, int depth, bool atStart)
         {
             if (node is null) return true;
-            if (node is MapLeaf leaf) return (atStart && leaf.Path.CompareTo(from) < 0) || TryTake(leaf);
+            if (node is MapBucket bucket) return CollectLeaves(bucket, atStart);
             var branch = (MapBranch)node;
             var startBit = atStart ? from.Bit(depth) : 0;
             return (startBit == 1 || Collect(branch.Left, depth + 1, atStart)) && Collect(branch.Right, depth + 1, atStart && startBit == 1);
+        }
+
+        private bool CollectLeaves(MapBucket bucket, bool atStart)
+        {
+            foreach (var leaf in bucket.Span)
+            {
+                if ((!atStart || leaf.Path.CompareTo(from) >= 0) && !TryTake(leaf)) return false;
+            }
+
+            return true;
         }
 
         private bool TryTake(MapLeaf leaf)

@@ -82,15 +82,16 @@ public sealed class MapProof
     internal static MapProof Make(MapNode? root, Digest path)
     {
         var siblings = ImmutableArray.CreateBuilder<Digest>();
-        var node = root;
-        for (var depth = 0; node is MapBranch branch; depth++)
+        var subtree = MapSubtree.Root(root);
+        MapLeaf? leaf;
+        while (!subtree.IsLeaf(out leaf) && !subtree.IsEmpty)
         {
-            var bit = path.Bit(depth);
-            siblings.Add(MapNode.HashOf(branch.Child(1 - bit)));
-            node = branch.Child(bit);
+            var bit = path.Bit(siblings.Count);
+            siblings.Add(subtree.Child(1 - bit).Hash);
+            subtree = subtree.Child(bit);
         }
 
-        return node is not MapLeaf leaf ? new MapProof(Ending.Nothing, default, default, siblings.DrainToImmutable())
+        return leaf is null ? new MapProof(Ending.Nothing, default, default, siblings.DrainToImmutable())
             : leaf.Path == path ? new MapProof(Ending.Record, default, default, siblings.DrainToImmutable())
             : new MapProof(Ending.OtherRecord, leaf.Path, leaf.Record.Digest, siblings.DrainToImmutable());
     }

@@ -47,6 +47,8 @@ internal sealed record MetaRecord(SequenceNumber Sequence, Timestamp Time, ulong
         writer.UInt32((uint)limits.ListPageBytesMax);
         writer.UInt32((uint)limits.SessionsPerClientMax);
         writer.UInt32((uint)limits.SessionsMax);
+        writer.UInt64((ulong)limits.ResultBytesPerClientMax);
+        writer.UInt64((ulong)limits.ResultBytesMax);
         return Digest.Of(writer.Written);
     }
 }

@@ -12,7 +12,8 @@ internal enum RecordKind : byte
     /// <summary><c>m</c>: where the shard stands.</summary>
     Meta = (byte)'m',
 
-    /// <summary><c>r ‖ client ‖ session ‖ counter</c>: the result of an executed request.</summary>
+    /// <summary><c>r ‖ client ‖ session ‖ counter mod 1,024 (u16)</c>: the result of an executed request. The counter that takes the place of another
+    /// in the session's window takes its record's place too.</summary>
     Result = (byte)'r',
 
     /// <summary><c>s ‖ client ‖ session</c>: a session.</summary>
@@ -24,7 +25,7 @@ internal static class RecordKeys
 {
     public const int KindLength = 1;
     public const int SessionLength = KindLength + PublicKey.Length + sizeof(ulong);
-    public const int ResultLength = SessionLength + sizeof(ulong);
+    public const int ResultLength = SessionLength + sizeof(ushort);
 
     private const int StackBytesMax = 1024 + KindLength;
 
@@ -63,7 +64,7 @@ internal static class RecordKeys
     {
         destination[0] = (byte)RecordKind.Result;
         WriteClientAndSession(destination, session);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[SessionLength..], counter);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[SessionLength..], (ushort)(counter % StateLimits.SessionWindow));
     }
 
     private static void WriteClientAndSession(Span<byte> destination, SessionKey session)

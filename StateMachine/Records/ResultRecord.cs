@@ -3,18 +3,19 @@ using KvStore.Protocol;
 namespace KvStore.StateMachine;
 
 /// <summary>
-/// The result of an executed request. The record's body is <c>expires (u64) ‖ request digest (32 bytes) ‖ result</c>, so that its end
+/// The result of an executed request. The record's body is <c>counter (u64) ‖ expires (u64) ‖ request digest (32 bytes) ‖ result</c>, so that its end
 /// is also what the batch's results root commits to.
 /// </summary>
+/// <param name="Counter">The counter of the request's nonce.</param>
 /// <param name="Expires">From which time on it does not count any more.</param>
 /// <param name="Request">The request's digest.</param>
 /// <param name="Result">The result.</param>
-internal readonly record struct ResultRecord(Timestamp Expires, Digest Request, OperationResult Result)
+internal readonly record struct ResultRecord(ulong Counter, Timestamp Expires, Digest Request, OperationResult Result)
 {
     public static bool TryRead(MapRecord record, out ResultRecord result)
     {
         var reader = new CanonicalReader(record.Body);
-        result = new ResultRecord(reader.Time(), reader.Digest(), OperationResult.Decode(ref reader));
+        result = new ResultRecord(reader.UInt64(), reader.Time(), reader.Digest(), OperationResult.Decode(ref reader));
         return reader.Complete;
     }
 }
@@ -22,8 +23,7 @@ internal readonly record struct ResultRecord(Timestamp Expires, Digest Request, 
 /// <summary>Encodes results: once each, for the record as for the results root.</summary>
 internal sealed class ResultEncoder
 {
-    private const int KeyLengthOffset = MapRecord.KeyOffset;
-    private const int ProvenOffset = KeyLengthOffset + RecordKeys.ResultLength + sizeof(ulong);
+    private const int ProvenOffset = MapRecord.KeyOffset + RecordKeys.ResultLength + 2 * sizeof(ulong);
 
     private readonly CanonicalWriter _writer = new(1024);
 
@@ -37,12 +37,13 @@ internal sealed class ResultEncoder
     }
 
     /// <summary>A result's leaf, its record and where that belongs.</summary>
-    public (Digest Leaf, Digest Path, MapRecord Record) Encode(SessionKey session, ulong counter, in ResultRecord result)
+    public (Digest Leaf, Digest Path, MapRecord Record) Encode(SessionKey session, in ResultRecord result)
     {
         Span<byte> key = stackalloc byte[RecordKeys.ResultLength];
-        RecordKeys.WriteResult(key, session, counter);
+        RecordKeys.WriteResult(key, session, result.Counter);
         _writer.Clear();
         _writer.Bytes(key);
+        _writer.UInt64(result.Counter);
         _writer.Time(result.Expires);
         _writer.Digest(result.Request);
         result.Result.Encode(_writer);

@@ -49,13 +49,18 @@ internal sealed class SessionWindow
         return window;
     }
 
-    /// <summary>Marks a counter, which is not below the window, as executed. What leaves the window is given to <paramref name="leaves"/>.</summary>
-    public void Mark(ulong counter, Timestamp expires, Action<ulong> leaves)
+    /// <summary>Marks a counter, which is not below the window, as executed.</summary>
+    /// <param name="counter">The counter.</param>
+    /// <param name="expires">When its request expires.</param>
+    /// <param name="leaving">Takes the executed counters that leave the window, but not the one whose place the new one takes; has room for a window.</param>
+    /// <returns>How many leave.</returns>
+    public int Mark(ulong counter, Timestamp expires, Span<ulong> leaving)
     {
         Invariant.Holds(!IsBelow(counter));
-        if (counter > Top) Advance(counter, leaves);
+        var count = counter > Top ? Advance(counter, leaving) : 0;
         SetBit(counter);
         Expires = Timestamp.Max(Expires, expires);
+        return count;
     }
 
     /// <summary>The executed counters in the window, ascending.</summary>
@@ -113,17 +118,19 @@ internal sealed class SessionWindow
         return true;
     }
 
-    private void Advance(ulong top, Action<ulong> leaves)
+    private int Advance(ulong top, Span<ulong> leaving)
     {
+        var count = 0;
         var bottom = Bottom(top);
         for (var counter = Bottom(Top); counter < bottom && counter <= Top; counter++)
         {
-            if (!Bit(counter)) continue;
+            if (!Bit(counter) || Index(counter) == Index(top)) continue;
             ClearBit(counter);
-            leaves(counter);
+            leaving[count++] = counter;
         }
 
         Top = top;
+        return count;
     }
 
     private static ulong Bottom(ulong top) => top < StateLimits.SessionWindow ? 0 : top - StateLimits.SessionWindow + 1;

@@ -12,7 +12,8 @@ internal sealed class StateRestorer
     private readonly MetaRecord _meta;
     private readonly ImmutableSortedSet<Key>.Builder _keys = ImmutableSortedSet.CreateBuilder<Key>();
     private readonly ImmutableSortedSet<SessionExpiry>.Builder _byExpiry = ImmutableSortedSet.CreateBuilder<SessionExpiry>();
-    private readonly ImmutableSortedDictionary<PublicKey, int>.Builder _countByClient = ImmutableSortedDictionary.CreateBuilder<PublicKey, int>();
+    private readonly ImmutableSortedDictionary<PublicKey, ClientUsage>.Builder _byClient = ImmutableSortedDictionary.CreateBuilder<PublicKey, ClientUsage>();
+    private long _resultBytes;
     private long _resultsExpected;
     private long _results;
 
@@ -36,7 +37,7 @@ internal sealed class StateRestorer
 
         // Every result was found in its session's window, so equal numbers mean that the window misses none.
         if (restorer._results != restorer._resultsExpected) return false;
-        var sessions = new SessionTable(restorer._byExpiry.ToImmutable(), restorer._countByClient.ToImmutable());
+        var sessions = new SessionTable(restorer._byExpiry.ToImmutable(), restorer._byClient.ToImmutable(), restorer._resultBytes);
         state = new ShardState(limits, clients, map, meta, restorer._keys.ToImmutable(), sessions);
         return true;
     }
@@ -66,20 +67,24 @@ internal sealed class StateRestorer
         if (!SessionWindow.TryRead(record, out var window) || window.Expires <= _meta.Time) return false;
         var session = RecordKeys.ReadSession(record.Key);
         _byExpiry.Add(new SessionExpiry(window.Expires, session));
-        var count = _countByClient.GetValueOrDefault(session.Client) + 1;
-        _countByClient[session.Client] = count;
+        var usage = _byClient.GetValueOrDefault(session.Client).Plus(sessions: 1, resultBytes: 0);
+        _byClient[session.Client] = usage;
         _resultsExpected += window.Count;
-        return count <= _limits.SessionsPerClientMax && _byExpiry.Count <= _limits.SessionsMax;
+        return usage.Sessions <= _limits.SessionsPerClientMax && _byExpiry.Count <= _limits.SessionsMax;
     }
 
     private bool TakeResult(MapRecord record)
     {
         _results++;
-        var counter = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(record.Key[RecordKeys.SessionLength..]);
+        var session = RecordKeys.ReadSession(record.Key);
+        var bytes = SessionTable.ResultWeight(record.Bytes.Length);
+        _byClient[session.Client] = _byClient.GetValueOrDefault(session.Client).Plus(sessions: 0, bytes);
+        _resultBytes += bytes;
         return ResultRecord.TryRead(record, out var result)
-            && _map.TryGet(RecordKeys.SessionPath(RecordKeys.ReadSession(record.Key)), out var session)
-            && SessionWindow.TryRead(session, out var window)
-            && window.WasExecuted(counter)
+            && record.Path == RecordKeys.ResultPath(session, result.Counter)
+            && _map.TryGet(RecordKeys.SessionPath(session), out var sessionRecord)
+            && SessionWindow.TryRead(sessionRecord, out var window)
+            && window.WasExecuted(result.Counter)
             && result.Expires <= window.Expires;
     }
 }

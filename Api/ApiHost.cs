@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net;
+using KvStore.Api.Hosting;
+using KvStore.Api.Problems;
+using KvStore.Protocol;
+using KvStore.Replication.InProcess;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace KvStore.Api;
+
+/// <summary>The gateway and, in the same process, a memory-only cluster behind it.</summary>
+public sealed class ApiHost : IAsyncDisposable
+{
+    private const int UsageError = 2;
+
+    private readonly WebApplication _app;
+    private readonly InProcessCluster _cluster;
+    private readonly IDisposable _refusals;
+
+    private ApiHost(WebApplication app, InProcessCluster cluster, IDisposable refusals)
+    {
+        _app = app;
+        _cluster = cluster;
+        _refusals = refusals;
+    }
+
+    /// <summary>Where it serves: the first address, with the port that it got.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+
+    /// <summary>Runs until the process is told to end.</summary>
+    /// <param name="args">The command line: see <see cref="ApiOptions.TryRead"/>.</param>
+    /// <returns>The exit code: 0, 1 when it can't serve, 2 when the command line is wrong.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is not { } error) return await RunAsync(options, CancellationToken.None);
+        await Console.Error.WriteLineAsync(error);
+        return UsageError;
+    }
+
+    /// <summary>Runs until the process is told to end, or <paramref name="cancel"/>.</summary>
+    /// <returns>The exit code: 0, or 1 when it can't serve.</returns>
+    public static async Task<int> RunAsync(ApiOptions options, CancellationToken cancel)
+    {
+        await using var host = await TryStartAsync(options, cancel);
+        if (host is null) return 1;
+        await host._app.WaitForShutdownAsync(cancel);
+        return 0;
+    }
+
+    /// <summary>Starts, and returns when requests are taken.</summary>
+    /// <exception cref="IOException">It can't listen at the address.</exception>
+    public static async Task<ApiHost> StartAsync(ApiOptions options, CancellationToken cancel = default)
+    {
+        var host = Build(options);
+        try
+        {
+            await host._app.StartAsync(cancel);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        host.WarnIfOpen();
+        return host;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _cluster.DisposeAsync();
+        await _app.DisposeAsync();
+        _refusals.Dispose();
+    }
+
+    private static async Task<ApiHost?> TryStartAsync(ApiOptions options, CancellationToken cancel)
+    {
+        try
+        {
+            return await StartAsync(options, cancel);
+        }
+        catch (Exception exception) when (exception is IOException or FormatException or InvalidOperationException or System.Net.Sockets.SocketException)
+        {
+            // What Kestrel throws for an address that is taken, that is none, or that needs what is not there (a certificate).
+            using var loggers = LoggerFactory.Create(logging => Logs.Configure(logging, options));
+            LogMessages.CannotListen(loggers.CreateLogger<ApiHost>(), options.Urls, exception.Message);
+            return null;
+        }
+    }
+
+    private static ApiHost Build(ApiOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        Logs.Configure(builder.Logging, options);
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
+
+        // Made before the container, because what it holds depends on the genesis; and so disposed of by this class.
+        var loggers = LoggerFactory.Create(logging => Logs.Configure(logging, options));
+        var cluster = InProcessCluster.Start(ClusterOptions(options), loggers);
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddGateway(cluster);
+        var app = builder.Build();
+        app.MapGateway();
+        SayWhatThisIs(app, options);
+        var refusals = ServerRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>(), app.Services.GetRequiredService<RefusalCounter>());
+        return new ApiHost(app, cluster, refusals);
+    }
+
+    private static InProcessOptions ClusterOptions(ApiOptions options)
+    {
+        var cluster = new InProcessOptions { Replicas = options.Replicas };
+        if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
+        return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
+    }
+
+    private static void SayWhatThisIs(WebApplication app, ApiOptions options)
+    {
+        var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
+        LogMessages.MemoryOnly(logger, options.Replicas);
+        LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<Signing.DevelopmentSigner>().PublicKey));
+        LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
+    }
+
+    private void WarnIfOpen()
+    {
+        var address = Address;
+        if (address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip))) return;
+        LogMessages.OpenToOthers(_app.Services.GetRequiredService<ILogger<ApiHost>>(), address.ToString());
+    }
+}

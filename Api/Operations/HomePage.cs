@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KvStore.Api.Operations;
+
+/// <summary><c>GET /</c>: a page for whoever opens the address in a browser.</summary>
+internal static class HomePage
+{
+    private const string Html = """
+        <!doctype html>
+        <html lang="en">
+        <head><meta charset="utf-8"><title>KvStore</title><meta name="viewport" content="width=device-width">
+        <style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}pre{background:#8881;padding:1rem;overflow:auto}:root{color-scheme:light dark}</style>
+        </head>
+        <body>
+        <h1>KvStore</h1>
+        <p>A key-value store that stays correct while some of its replicas lie. This process runs a group of replicas in memory:
+        they agree on every write, and nothing survives the process.</p>
+        <pre>curl -X PUT -d hello http://127.0.0.1:8080/v1/kv/greeting
+        curl http://127.0.0.1:8080/v1/kv/greeting</pre>
+        <ul>
+        <li><a href="/v1/kv">/v1/kv</a>: the keys; <code>/v1/kv/{key}</code>: a value (GET, HEAD, PUT, POST to append, PATCH to keep a slice, DELETE)</li>
+        <li><a href="/v1/status">/v1/status</a>: the shards and their replicas</li>
+        <li><a href="/v1/cluster">/v1/cluster</a>: the members and the limits</li>
+        <li><a href="/livez">/livez</a> and <a href="/readyz?verbose">/readyz?verbose</a>: whether it serves</li>
+        <li><a href="/problems">/problems</a>: what can go wrong, by code</li>
+        <li><code>POST /v1/dev/faults</code>: stop and start replicas, with <code>{"replica":2,"action":"stop"}</code></li>
+        </ul>
+        </body>
+        </html>
+        """;
+
+    /// <summary>Maps the page.</summary>
+    public static void MapHome(this IEndpointRouteBuilder routes) => routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], Page);
+
+    private static ContentHttpResult Page(HttpContext context)
+    {
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Text(Html, "text/html; charset=utf-8");
+    }
+}

@@ -1,0 +1,44 @@
+using KvStore.Api.Json;
+using KvStore.Api.Problems;
+using KvStore.Protocol;
+using KvStore.Replication;
+using KvStore.Replication.InProcess;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KvStore.Api.Operations;
+
+/// <summary><c>GET /v1/status</c>: how the shards and their replicas are.</summary>
+internal static class StatusEndpoints
+{
+    /// <summary>Maps the endpoint.</summary>
+    public static void MapStatus(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1/status").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Status);
+
+    /// <summary>A shard's replicas as they are now.</summary>
+    public static ShardStatus Of(InProcessGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);
+
+    private static JsonHttpResult<StatusDocument> Status(InProcessCluster cluster, RefusalCounter refusals, ProcessInfo process) => TypedResults.Json(
+        new StatusDocument(
+            process.Version,
+            process.StartedAt,
+            SignatureBase.ClusterName(cluster.Genesis.Cluster),
+            "memory",
+            Ed25519.Instance.BackendName,
+            [.. cluster.Groups.Select(Of)],
+            refusals.Snapshot()),
+        ApiJson.Readable.StatusDocument);
+
+    private static ReplicaDocument Of(ReplicaStatus replica) => new(
+        replica.Replica,
+        replica.Running,
+        replica.View,
+        replica.Active,
+        replica.Primary,
+        replica.Executed,
+        replica.StableCheckpoint,
+        replica.StateRoot,
+        replica.Rejoining,
+        replica.FetchingState,
+        replica.PendingRequests,
+        replica.Keys,
+        replica.Rejections);
+}

@@ -1,0 +1,24 @@
+using KvStore.Protocol;
+using KvStore.StateMachine;
+
+namespace KvStore.Api.Problems;
+
+/// <summary>Turns what <see cref="OperationParser"/> refuses into problems.</summary>
+internal static class ParseProblems
+{
+    private const string KeyMethods = "DELETE, GET, HEAD, PATCH, POST, PUT";
+    private const string ListMethods = "GET, HEAD";
+
+    /// <summary>The problem of a parse error.</summary>
+    public static ProblemResult Of(ParseError error, Operation operation, StateLimits limits)
+    {
+        var kind = ProblemKinds.Find(error.Code) ?? throw new InvalidOperationException($"The parse error '{error.Code}' has no kind of problem.");
+        return error.Code switch
+        {
+            ParseErrors.KeyTooLong => new ProblemResult(kind, error.Detail) { Limit = "keyBytesMax", Max = limits.KeyBytesMax },
+            ParseErrors.ContentTypeTooLong => new ProblemResult(kind, error.Detail) { Limit = "contentTypeBytesMax", Max = limits.ContentTypeBytesMax },
+            ParseErrors.MethodNotAllowed => new ProblemResult(kind, error.Detail) { Allow = operation.Path.Length > "/v1/kv".Length ? KeyMethods : ListMethods },
+            _ => new ProblemResult(kind, error.Detail),
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using KvStore.Protocol;
+
+namespace KvStore.Api.Problems;
+
+/// <summary>Turns what a shard refused into problems. The shard executed the request, so it is certain that nothing was applied.</summary>
+internal static class ResultProblems
+{
+    private static readonly TimeSpan _sessionRetry = TimeSpan.FromSeconds(10);
+
+    /// <summary>The problem of a result that is a refusal.</summary>
+    public static ProblemResult Of(OperationResult result, uint shard, StateLimits limits)
+    {
+        var etag = result.KeyRevision == 0 ? null : ETags.Of(result.KeyRevision);
+        var (kind, detail) = Describe(result, etag, limits);
+        var tooLarge = result.Code == ResultCode.TooLarge;
+        return new ProblemResult(kind, detail)
+        {
+            Shard = shard,
+            Revision = result.Revision,
+            ETag = etag,
+            Length = result.Code == ResultCode.RangeNotSatisfiable ? result.Length : null,
+            Limit = tooLarge ? "valueBytesMax" : null,
+            Max = tooLarge ? limits.ValueBytesMax : null,
+            RetryAfter = result.Code == ResultCode.TooManySessions ? _sessionRetry : null,
+        };
+    }
+
+    private static (ProblemKind Kind, string Detail) Describe(OperationResult result, string? etag, StateLimits limits) => result.Code switch
+    {
+        ResultCode.NotFound => (ProblemKinds.NotFound, "There is no such key at the revision that Kv-Revision names."),
+        ResultCode.PreconditionFailed when etag is null => (ProblemKinds.PreconditionFailed, "The key is absent. Nothing was applied."),
+        ResultCode.PreconditionFailed => (ProblemKinds.PreconditionFailed, Text($"The key's ETag is {etag} and its value has {result.Length} bytes. Read it, and try again with that.")),
+        ResultCode.TooLarge => (ProblemKinds.ValueTooLarge, Text($"A value has at most {limits.ValueBytesMax} bytes. Split it over several keys.")),
+        ResultCode.RangeNotSatisfiable => (ProblemKinds.RangeNotSatisfiable, Text($"The value has {result.Length} bytes.")),
+        ResultCode.Unprocessable => (ProblemKinds.SliceOutside, Text($"The value has {result.Length} bytes, and start ≤ end ≤ length does not hold.")),
+        ResultCode.Stale => (ProblemKinds.NonceStale, "The request was overtaken by a thousand later ones of its session. Send it again."),
+        ResultCode.Conflict => (ProblemKinds.NonceConflict, "The nonce was used with other content. Send the request with a fresh nonce."),
+        ResultCode.Expired => (ProblemKinds.RequestExpired, "The request waited for longer than it was good for. Send it again."),
+        ResultCode.TooManySessions => (ProblemKinds.TooManySessions, "The client has too many sessions. Wait until some have expired."),
+        ResultCode.Unauthorized => (ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
+        _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet: it refuses earlier what a replica would call invalid."),
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,39 @@
+using KvStore.Api.Problems;
+using KvStore.Api.Requests;
+using KvStore.Protocol;
+using KvStore.StateMachine;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KvStore.Api.Values;
+
+/// <summary>GET and HEAD of a key: the value, or a slice of it.</summary>
+internal static class ValueReads
+{
+    /// <summary>Reads a value.</summary>
+    public static async Task<Results<ValueResult, NotModifiedResult, ProblemResult>> GetAsync(HttpContext context, ShardGateway gateway)
+    {
+        var problem = Parse(context, gateway.Limits, out var operation, out var command, out var consistency);
+        if (problem is not null) return problem;
+        var answer = await gateway.ReadAsync(operation, command!, consistency, context.RequestAborted);
+        if (answer.Problem is not null) return answer.Problem;
+        var result = answer.Result!;
+        return result.Code switch
+        {
+            ResultCode.Ok => new ValueResult(result, IsSlice(command!), gateway.Shard),
+            ResultCode.NotModified => new NotModifiedResult(result, gateway.Shard),
+            _ => ResultProblems.Of(result, gateway.Shard, gateway.Limits),
+        };
+    }
+
+    private static ProblemResult? Parse(HttpContext context, StateLimits limits, out Operation operation, out Command? command, out Consistency consistency)
+    {
+        command = null;
+        consistency = default;
+        if (OperationReader.Read(context, OperationMethod.Get, default, out operation) is { } malformed) return malformed;
+        if (!OperationParser.TryParse(operation, limits, out command, out var error)) return ParseProblems.Of(error, operation, limits);
+        if (BodyReader.HasBody(context)) return new ProblemResult(ProblemKinds.UnexpectedBody, "A read takes no body; leave it out.");
+        return ReadParameters.Read(operation.Query, out consistency);
+    }
+
+    private static bool IsSlice(Command command) => command is GetCommand { Range: not null };
+}

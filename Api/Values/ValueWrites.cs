@@ -1,0 +1,49 @@
+using KvStore.Api.Problems;
+using KvStore.Api.Requests;
+using KvStore.Protocol;
+using KvStore.StateMachine;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KvStore.Api.Values;
+
+/// <summary>PUT, POST, PATCH and DELETE of a key. What they mean is the state machine's; here they are read, ordered and answered.</summary>
+internal static class ValueWrites
+{
+    /// <summary>Carries out a write.</summary>
+    public static async Task<Results<WriteResult, ProblemResult>> WriteAsync(HttpContext context, ShardGateway gateway, OperationMethod method)
+    {
+        // The head is judged before the body is read, so that a client that asked first (Expect: 100-continue) need not send it in vain.
+        var limits = gateway.Limits;
+        if (OperationReader.Read(context, method, default, out var head) is { } malformed) return malformed;
+        if (Judge(context, head, limits) is { } refused) return refused;
+        var body = await ReadBodyAsync(context, method, limits);
+        if (body.Problem is not null) return body.Problem;
+        if (OperationReader.Read(context, method, body.Bytes, out var operation) is { } unfit) return unfit;
+        if (!OperationParser.TryParse(operation, limits, out _, out var error)) return ParseProblems.Of(error, operation, limits);
+
+        var answer = await gateway.OrderAsync(operation, context.RequestAborted);
+        if (answer.Problem is not null) return answer.Problem;
+        var result = answer.Result!;
+        if (result.Refused) return ResultProblems.Of(result, gateway.Shard, limits);
+        return new WriteResult(method, result, gateway.Shard, answer.Replayed);
+    }
+
+    private static ProblemResult? Judge(HttpContext context, Operation head, StateLimits limits)
+    {
+        // RFC 9110 section 14.5: a PUT of a part must not be taken for one of the whole.
+        if (context.Request.Headers.ContentRange.Count > 0)
+            return new ProblemResult(ProblemKinds.UnexpectedHeader, "The header 'content-range' has no meaning here: POST appends, PATCH keeps a slice.");
+
+        // What a slice's body says can only be judged with the body.
+        if (OperationParser.TryParse(head, limits, out _, out var error) || string.Equals(error.Code, ParseErrors.BadSlice, StringComparison.Ordinal)) return null;
+        return ParseProblems.Of(error, head, limits);
+    }
+
+    private static async ValueTask<BodyOutcome> ReadBodyAsync(HttpContext context, OperationMethod method, StateLimits limits)
+    {
+        if (method != OperationMethod.Delete) return await BodyReader.ReadAsync(context, "valueBytesMax", limits.ValueBytesMax);
+        return BodyReader.HasBody(context)
+            ? new BodyOutcome(default, new ProblemResult(ProblemKinds.UnexpectedBody, "DELETE takes no body; leave it out."))
+            : default;
+    }
+}

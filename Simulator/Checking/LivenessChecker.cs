@@ -1,0 +1,68 @@
+// protocol.md section 1, liveness: after the network calms down, everything that waits is answered and everybody is where the others are.
+using System.Text;
+using KvStore.Protocol;
+
+namespace KvStore.Simulator;
+
+/// <summary>Waits, for a bounded time after the end of all faults, for answers and convergence.</summary>
+internal static class LivenessChecker
+{
+    private const int TimeoutsMax = 40;
+    private const int BaseTicks = 6000;
+
+    public static void Finish(World world)
+    {
+        var consensus = world.Settings.Consensus;
+        var longest = (long)consensus.RequestTimeoutTicks << consensus.TimeoutDoublingsMax;
+        var bound = BaseTicks + TimeoutsMax * longest;
+        if (!world.RunUntil(() => world.Clients.All(client => client.IsDone), bound) && !world.Violations.Any)
+        {
+            world.Violations.Add("Liveness", $"requests wait {bound} ticks after the last fault\n{Dump(world)}");
+        }
+
+        if (!world.Violations.Any && !world.RunUntil(() => HasConverged(world), bound) && !world.Violations.Any)
+        {
+            world.Violations.Add("Liveness", $"the replicas have not converged {bound} ticks after the last answer\n{Dump(world)}");
+        }
+    }
+
+    /// <summary>All replicas run, have their memory, and are at one position with one state.</summary>
+    public static bool HasConverged(World world)
+    {
+        SequenceNumber? executed = null;
+        foreach (var machine in world.Machines)
+        {
+            if (machine.IsDead && machine.Tamper is not null) continue;
+            if (machine.Process is not { } process || process.Driver.Replica.IsRejoining) return false;
+            executed ??= process.Driver.Replica.Executed;
+            if (process.Driver.Replica.Executed != executed) return false;
+        }
+
+        var roots = world.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.State.ComputeRoot()).Distinct().Count();
+        if (roots > 1) world.Violations.Add("Equal states", $"the replicas have {roots} different states at {executed}");
+        return roots == 1;
+    }
+
+    /// <summary>Where everybody stands.</summary>
+    public static string Dump(World world)
+    {
+        var text = new StringBuilder();
+        foreach (var machine in world.Machines)
+        {
+            text.Append(machine.Id).Append(": ");
+            if (machine.Process is not { } process) text.AppendLine("down");
+            else text.AppendLine(Describe(process, machine));
+        }
+
+        foreach (var operation in world.History.Operations.Where(operation => operation.Answered is null).Take(10)) text.Append("waits: ").AppendLine(operation.ToString());
+        return text.ToString();
+    }
+
+    private static string Describe(ReplicaProcess process, Machine machine)
+    {
+        var replica = process.Driver.Replica;
+        var phase = replica.IsRejoining ? "rejoining" : replica.IsFetchingState ? "fetching" : replica.Active ? "open" : "closed";
+        return $"{replica.View} {phase} primary {replica.Primary} stable s{replica.StableCheckpoint?.Vote.Sequence.Number ?? 0} executed {replica.Executed}"
+            + $" {replica.Sizes}{(machine.Tamper is null ? "" : " byzantine")} gateway {process.Gateway.WaitingCount} at {process.Gateway.Executed}";
+    }
+}

@@ -1,0 +1,47 @@
+// protocol.md section 1: bounded memory. The bounds follow from the configuration alone.
+using KvStore.Protocol;
+
+namespace KvStore.Simulator;
+
+/// <summary>Holds the sizes of a replica, its gateway and its disk to what the configuration allows.</summary>
+internal sealed class MemoryChecker(World world)
+{
+    private const int EarlyPerSenderMax = 128;
+    private const int RequestBytesMax = 4096;
+    private const int SignatureBytes = 66;
+    private const int RecordBytes = 256;
+
+    private readonly ConsensusConfig _config = world.Settings.Consensus;
+
+    public void Check(Machine machine, ReplicaProcess process)
+    {
+        var sizes = process.Driver.Replica.Sizes;
+        // Above the stable checkpoint a window of slots, above what is executed in it another one of committed batches, and what is retained.
+        var slotsMax = 2 * _config.Window + _config.RetainedBatchesMax;
+        Hold(machine, "slots", sizes.Slots, slotsMax);
+        // A body that a slot lacks is taken though the pool is full.
+        var pendingMax = _config.PendingRequestsMax + _config.Window * _config.BatchRequestsMax;
+        Hold(machine, "pending requests", sizes.PendingRequests, pendingMax);
+        Hold(machine, "bodies", sizes.Bodies, pendingMax + (long)slotsMax * _config.BatchRequestsMax);
+        Hold(machine, "early messages", sizes.EarlyMessages, EarlyPerSenderMax * world.Group.Replicas);
+        Hold(machine, "checkpoint positions", sizes.CheckpointPositions, _config.Window);
+        Hold(machine, "bytes of executed batches", sizes.ExecutedBytes, _config.RetainedBytesMax + 2L * _config.Window * _config.BatchRequestsMax * RequestBytesMax);
+        Hold(machine, "requests at the gateway", process.Gateway.WaitingCount, world.Clients.Sum(client => client.UnderWay + client.Abandoned));
+        Hold(machine, "bytes on disk", machine.Disk.LiveBytes, DiskBytesMax());
+    }
+
+    // A proposal with its bodies, its certificates, for each slot; and for each view that was tried since the last checkpoint a ViewChange and a NewView.
+    private long DiskBytesMax()
+    {
+        var certificate = (long)world.Group.Quorum * SignatureBytes + RecordBytes;
+        var viewChange = (_config.Window + 1) * certificate;
+        var perView = (world.Group.Quorum + 1) * viewChange + _config.Window * (long)RecordBytes;
+        var perSlot = 3 * certificate + 3 * (RecordBytes + Math.Min(_config.BatchRequestsMax, world.Clients.Count * world.Settings.UnderWayMax * 2 + 8) * (long)RequestBytesMax);
+        return 4 * RecordBytes + 3L * _config.Window * perSlot + ((long)world.HighestView + 2) * (perView + (_config.Window * perSlot));
+    }
+
+    private void Hold(Machine machine, string what, long size, long max)
+    {
+        if (size > max) world.Violations.Add("Bounded memory", $"{machine.Id} holds {size} {what}; at most {max} are allowed");
+    }
+}

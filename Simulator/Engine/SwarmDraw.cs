@@ -1,0 +1,76 @@
+using KvStore.Protocol;
+
+namespace KvStore.Simulator;
+
+/// <summary>Draws a run's settings.</summary>
+internal static class SwarmDraw
+{
+    public static SwarmSettings Draw(DeterministicRandom random)
+    {
+        var delayMin = random.Between(1, 5);
+        var jitter = random.Between(0, 25);
+        var consensus = Consensus(random, delayMin + jitter);
+        var settings = new SwarmSettings
+        {
+            Replicas = random.Chance(1200) ? 7 : 4,
+            Consensus = consensus,
+            SessionsPerClientMax = random.Chance(2000) ? 2 : 64,
+            FaultTicks = random.Between(400, 1600),
+            DelayMin = delayMin,
+            DelayJitter = jitter,
+            RootTicksMax = random.Chance(4000) ? random.Between(1, 20) : 0,
+            RoundDelayMax = random.Between(0, 4),
+            SkewMax = random.Between(0, (int)consensus.ClockSkewMaxMilliseconds / 2),
+            Clients = random.Between(1, 8),
+            OperationsPerClient = random.Between(40, 80),
+            UnderWayMax = random.Between(1, 12),
+            ThinkMax = random.Between(0, 400),
+            RetryTicks = random.Between(30, 150),
+            LostAnswerChance = random.Between(0, 500),
+            MischiefChance = random.Between(0, 2000),
+        };
+        return Faults(random, settings);
+    }
+
+    private static ConsensusConfig Consensus(DeterministicRandom random, int roundTrip) => new()
+    {
+        CheckpointInterval = random.Between(4, 32),
+        PipelineDepth = random.Between(1, 16),
+        BatchRequestsMax = random.Between(1, 64),
+        BatchBytesMax = random.Chance(2000) ? 2000 : 2 * 1024 * 1024,
+        PendingRequestsMax = random.Chance(2000) ? random.Between(8, 64) : 1024,
+        RequestTimeoutTicks = (ulong)(random.Between(10, 40) + roundTrip),
+        TimeoutDoublingsMax = random.Between(2, 6),
+        StarvationFactor = (ulong)random.Between(5, 12),
+        StatusIntervalTicks = (ulong)random.Between(2, 12),
+        IdleCheckpointTicks = (ulong)random.Between(20, 200),
+        ClockSkewMaxMilliseconds = (ulong)random.Between(800, 5000),
+        RetainedBatchesMax = random.Between(1, 64),
+        RetainedBytesMax = random.Chance(2000) ? 8 * 1024 : 64 * 1024 * 1024,
+        CatchUpSlotsMax = random.Between(2, 64),
+        SnapshotChunkBytes = random.Between(200, 8000),
+        SnapshotChunksInFlight = random.Between(1, 8),
+    };
+
+    private static SwarmSettings Faults(DeterministicRandom random, SwarmSettings settings)
+    {
+        int Every(int chance, int first, int last) => random.Chance(chance) ? random.Between(first, last) : 0;
+        return settings with
+        {
+            TailChance = Every(5000, 10, 1500),
+            TailMax = random.Between(50, 2000),
+            DropChance = Every(5000, 10, 2500),
+            DuplicateChance = Every(4000, 10, 2000),
+            PartitionEvery = Every(4000, 100, 800),
+            OneWayEvery = Every(3000, 100, 800),
+            CutTicksMax = random.Between(20, 500),
+            CrashEvery = Every(5000, 50, 600),
+            PowerCutEvery = Every(2500, 200, 800),
+            WipeEvery = Every(3000, 150, 700),
+            DownTicksMax = random.Between(5, 500),
+            ClockJumpEvery = Every(3000, 50, 400),
+            WildClocks = random.Chance(1500),
+            Forgery = random.Chance(1500) ? (random.Chance(5000) ? Forgery.Omit : Forgery.Blank) : Forgery.None,
+        };
+    }
+}

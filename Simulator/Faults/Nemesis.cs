@@ -1,0 +1,104 @@
+using KvStore.Protocol;
+
+namespace KvStore.Simulator;
+
+/// <summary>Draws faults while they last: when, to whom, for how long. Never more than f replicas are Byzantine or without their memory at a time.</summary>
+internal sealed class Nemesis(World world, DeterministicRandom random)
+{
+    private const int MidWriteChance = 4000;
+    private const int MidWriteOperationsMax = 12;
+    private const int WildMilliseconds = 60_000;
+    private readonly SwarmSettings _settings = world.Settings;
+
+    public void Start()
+    {
+        if (_settings.Forgery != Forgery.None) MakeForger();
+        foreach (var machine in world.Machines) machine.ClockOffset = Skew();
+        if (_settings.WildClocks) MakeClocksWild();
+        Repeat(_settings.PartitionEvery, Partition);
+        Repeat(_settings.OneWayEvery, CutOneWay);
+        Repeat(_settings.CrashEvery, Crash);
+        Repeat(_settings.PowerCutEvery, PowerCut);
+        Repeat(_settings.WipeEvery, Wipe);
+        Repeat(_settings.ClockJumpEvery, () => random.Pick(world.Machines).ClockOffset = Skew());
+    }
+
+    private void MakeForger()
+    {
+        var machine = world.Machines[random.Between(1, Math.Min(2, _settings.Replicas - 1))];
+        machine.Tamper = new NewViewForger(_settings.Forgery, world.Verifier.Context, machine.Signer);
+    }
+
+    private void MakeClocksWild()
+    {
+        for (var i = 0; i < world.Group.Faults; i++) random.Pick(world.Machines).ClockOffset = random.Between(-WildMilliseconds, WildMilliseconds);
+    }
+
+    private long Skew() => random.Between(-_settings.SkewMax, _settings.SkewMax);
+
+    private void Repeat(int every, Action happen)
+    {
+        if (every == 0) return;
+        After(random.Between(1, 2 * every), () =>
+        {
+            happen();
+            Repeat(every, happen);
+        });
+    }
+
+    private void Partition()
+    {
+        var side = random.Next();
+        world.Trace.Line(() => $"partition: {string.Join(' ', world.Machines.Select(machine => (side >> machine.Id.Index) & 1))}");
+        world.Network.Partition(index => ((side >> index) & 1) != 0);
+        After(random.Between(1, _settings.CutTicksMax), world.Network.Mend);
+    }
+
+    private void CutOneWay()
+    {
+        var (from, to) = (random.Below(_settings.Replicas), random.Below(_settings.Replicas));
+        world.Trace.Line(() => $"cut r{from} → r{to}");
+        world.Network.SetCut(from, to, cut: true);
+        After(random.Between(1, _settings.CutTicksMax), () => world.Network.SetCut(from, to, cut: false));
+    }
+
+    private void Crash()
+    {
+        var machine = random.Pick(world.Machines);
+        if (random.Chance(MidWriteChance)) machine.PowerCut.CutAfter(random.Below(MidWriteOperationsMax));
+        else machine.Stop(Kind());
+        RestartLater(machine);
+    }
+
+    private void PowerCut()
+    {
+        foreach (var machine in world.Machines)
+        {
+            machine.Stop(random.Chance(5000) ? StopKind.PowerCut : StopKind.TornTail);
+            RestartLater(machine);
+        }
+    }
+
+    private void Wipe()
+    {
+        if (world.Machines.Count(each => each.IsFaulty) >= world.Group.Faults) return;
+        var machine = random.Pick(world.Machines);
+        machine.Stop(StopKind.PowerCut);
+        machine.Wipe();
+        RestartLater(machine);
+    }
+
+    private StopKind Kind() => random.Pick<StopKind>([StopKind.Kill, StopKind.PowerCut, StopKind.TornTail]);
+
+    private void RestartLater(Machine machine) => After(random.Between(1, _settings.DownTicksMax), () =>
+    {
+        // A power cut in the middle of a write may still be about to happen; it happens at the latest now.
+        machine.PowerCut.Reset();
+        machine.Start();
+    });
+
+    private void After(long ticks, Action happen) => world.Queue.After(ticks * _settings.Consensus.TickMilliseconds, () =>
+    {
+        if (!world.Network.IsHealed) happen();
+    });
+}

@@ -1,0 +1,139 @@
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.Replication.Driving;
+using KvStore.Storage;
+
+namespace KvStore.Simulator;
+
+/// <summary>How a process ends.</summary>
+internal enum StopKind
+{
+    /// <summary>The process is killed; the machine keeps what was written, flushed or not.</summary>
+    Kill,
+
+    /// <summary>The machine loses power: what was not flushed is lost.</summary>
+    PowerCut,
+
+    /// <summary>The machine loses power, and of what was not flushed a part survives.</summary>
+    TornTail,
+}
+
+/// <summary>One replica's machine: its disk and clock, which outlive the process that runs on it.</summary>
+internal sealed class Machine
+{
+    private readonly World _world;
+    private readonly DeterministicRandom _random;
+    private StartMode _nextStart = StartMode.Genesis;
+
+    public Machine(World world, ReplicaId id, DeterministicRandom random)
+    {
+        _world = world;
+        _random = random;
+        Id = id;
+        PowerCut = new PowerCutDisk(Disk);
+        Signer = new KeyedHashSigner(id, world.Members[id.Index]);
+    }
+
+    public ReplicaId Id { get; }
+
+    public MemoryDisk Disk { get; } = new();
+
+    public PowerCutDisk PowerCut { get; }
+
+    public MemorySnapshotStore Snapshots { get; private set; } = new();
+
+    public KeyedHashSigner Signer { get; }
+
+    /// <summary>What its replica's messages pass through; null for a correct one.</summary>
+    public IStatementTamper? Tamper { get; set; }
+
+    /// <summary>The process that runs; null while the machine is down.</summary>
+    public ReplicaProcess? Process { get; private set; }
+
+    /// <summary>How far its clock is off, in milliseconds.</summary>
+    public long ClockOffset { get; set; }
+
+    /// <summary>Whether its disk was ever lost.</summary>
+    public bool WasWiped { get; private set; }
+
+    /// <summary>A replica that failed for good, because it is Byzantine and stumbled over its own lies.</summary>
+    public bool IsDead { get; private set; }
+
+    /// <summary>Whether it counts against f: Byzantine, or without its memory.</summary>
+    public bool IsFaulty => Tamper is not null || _nextStart == StartMode.LostDisk || _rejoining;
+
+    private bool _rejoining;
+
+    public Timestamp Clock => new((ulong)(World.Epoch + _world.Queue.Now + ClockOffset));
+
+    public void Start()
+    {
+        if (Process is not null || IsDead) return;
+        var mode = _nextStart;
+        _world.Trace.Note(1, Id.Index);
+        _world.Trace.Line(() => $"{Id} starts ({mode})");
+        Guard(() =>
+        {
+            var process = new ReplicaProcess(_world, this, mode, _random.Fork());
+            Process = process;
+            process.Start();
+            // Only once the first round is over has anything been said, and is anything on the disk.
+            if (Process == process) _nextStart = StartMode.Restart;
+        });
+        NoteRejoining();
+    }
+
+    public void Stop(StopKind kind)
+    {
+        if (Process is null) return;
+        _world.Trace.Note(2, Id.Index);
+        _world.Trace.Line(() => $"{Id} stops ({kind})");
+        End(kind);
+    }
+
+    /// <summary>Takes away the disk of a machine that is down.</summary>
+    public void Wipe()
+    {
+        Invariant.Holds(Process is null);
+        _world.Trace.Line(() => $"{Id} loses its disk");
+        Disk.Wipe();
+        Snapshots = new MemorySnapshotStore();
+        WasWiped = true;
+        _nextStart = _nextStart == StartMode.Genesis ? StartMode.Genesis : StartMode.LostDisk;
+    }
+
+    /// <summary>Notes whether the replica has its memory back; while the machine is down, what it was last counts.</summary>
+    public void NoteRejoining()
+    {
+        if (Process is { } process) _rejoining = process.Driver.Replica.IsRejoining;
+    }
+
+    /// <summary>Runs a part of the process. A power cut ends it; any other exception is a violation, unless the replica is Byzantine.</summary>
+    public void Guard(Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (PowerCutException)
+        {
+            _world.Trace.Line(() => $"{Id} loses power in the middle of a write");
+            End(_random.Chance(5000) ? StopKind.PowerCut : StopKind.TornTail);
+        }
+        catch (Exception exception)
+        {
+            Process = null;
+            IsDead = true;
+            _world.Trace.Line(() => $"{Id} fails: {exception.Message}");
+            if (Tamper is null) _world.Violations.Add("No exception leaves a driver", $"{Id}: {exception}");
+        }
+    }
+
+    private void End(StopKind kind)
+    {
+        Process = null;
+        PowerCut.Reset();
+        if (kind == StopKind.PowerCut) Disk.Crash();
+        else if (kind == StopKind.TornTail) Disk.Crash(unflushed => _random.Between(0, unflushed));
+    }
+}

@@ -1,0 +1,195 @@
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.Replication.Driving;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Ports;
+using KvStore.StateMachine;
+
+namespace KvStore.Simulator;
+
+/// <summary>
+/// One run of a node: the real driver and the real gateway, and in place of the host's thread an inbox that is emptied in rounds. Whatever is
+/// scheduled for it happens only as long as it is the process that runs on its machine.
+/// </summary>
+internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutlet, IRootComputer
+{
+    private const ulong GatewayRetryTicks = 20;
+
+    private readonly World _world;
+    private readonly Machine _machine;
+    private readonly DeterministicRandom _random;
+    private List<Waiting> _inbox = [];
+    private bool _roundIsScheduled;
+
+    public ReplicaProcess(World world, Machine machine, StartMode mode, DeterministicRandom random)
+    {
+        _world = world;
+        _machine = machine;
+        _random = random;
+        var log = new DiskReplicaLog(machine.PowerCut, random.Next);
+        Driver = new ReplicaDriver(
+            world.DriverOptionsOf(machine.Id), new DriverPorts(machine.Signer, this, log, machine.Snapshots, this, this), mode);
+        Gateway = new GatewayCore(world.Group, world.Verifier, this);
+        Gateway.OnInstalled(Driver.State);
+    }
+
+    public ReplicaDriver Driver { get; }
+
+    public GatewayCore Gateway { get; }
+
+    private ReplicaId Self => _machine.Id;
+
+    private bool IsCurrent => _machine.Process == this;
+
+    public void Start()
+    {
+        Driver.Start(_machine.Clock);
+        After(_random.Between(0, _world.Settings.Consensus.TickMilliseconds - 1), Tick);
+    }
+
+    /// <summary>A packet has arrived.</summary>
+    public void Deliver(ReplicaId from, Packet packet)
+    {
+        switch (packet.Message)
+        {
+            case StatementMessage { Signed: Signed<Executed> claim }:
+                Gateway.OnPeerExecuted(claim);
+                break;
+            case ReadIndexAnswer answer:
+                Gateway.OnReadIndexAnswer(from, answer);
+                break;
+            default:
+                if (packet.Verify(_world.Verifier, out var rejection) is { } verified) Enqueue(new Waiting(from, verified, null, null));
+                else OnRejected(rejection, from);
+                break;
+        }
+    }
+
+    void IGatewayOutlet.Distribute(VerifiedRequest request)
+    {
+        Enqueue(new Waiting(null, null, request, null));
+        Broadcast(new RequestsMessage([request.Request]));
+    }
+
+    void IGatewayOutlet.AskReadIndex(ReadIndexQuery query)
+    {
+        Enqueue(new Waiting(Self, new PlainMessage(query), null, null));
+        Broadcast(query);
+    }
+
+    public void Send(ReplicaId to, PeerMessage message)
+    {
+        _world.Contradictions.OnSent(_machine, message);
+        SendPacket(to, new Packet(message));
+    }
+
+    public void Broadcast(PeerMessage message)
+    {
+        _world.Contradictions.OnSent(_machine, message);
+        var packet = new Packet(message);
+        for (ushort i = 0; i < _world.Group.Replicas; i++)
+        {
+            if (i != Self.Index) SendPacket(new ReplicaId(i), packet);
+        }
+    }
+
+    void IRootComputer.Compute(ShardState state)
+    {
+        var ticks = _world.Network.IsHealed ? 0 : _random.Between(0, _world.Settings.RootTicksMax);
+        After(ticks * _world.Settings.Consensus.TickMilliseconds, () =>
+        {
+            var ready = new SnapshotReady(state.Sequence, state.ComputeRoot(), state.LedgerRoot);
+            _world.Agreement.OnState(_machine, state);
+            Enqueue(new Waiting(null, null, null, ready));
+        });
+    }
+
+    public void OnExecuted(ExecutedBatch batch, Signed<Executed> own)
+    {
+        _world.Trace.Note(3, batch.Sequence.Number);
+        _world.Trace.Line(() => $"{Self} executes {batch.Sequence} with {batch.Outcomes.Length} requests");
+        _world.Agreement.OnExecuted(_machine, batch);
+        Gateway.OnOwnExecuted(batch, own);
+    }
+
+    public void OnInstalled(ShardState state)
+    {
+        _world.Trace.Note(4, state.Sequence.Number);
+        _world.Trace.Line(() => $"{Self} installs the state at {state.Sequence}");
+        _world.Agreement.OnState(_machine, state);
+        Gateway.OnInstalled(state);
+    }
+
+    public void OnOwnReadIndex(ReadIndexAnswer answer) => Gateway.OnReadIndexAnswer(Self, answer);
+
+    public void OnRefused(Digest request) => _world.Trace.Line(() => $"{Self} has no room for a request");
+
+    public void OnRejected(RejectionKind kind, ReplicaId from)
+    {
+        _world.Trace.Line(() => $"{Self} rejects from {from}: {kind}");
+        _world.CountRejection(kind);
+    }
+
+    public void OnEquivocation(Signed earlier, Signed later)
+    {
+        var signer = _world.Machines[later.Signer.Index];
+        if (signer.Tamper is null) _world.Violations.Add("No correct replica contradicts itself", $"{Self} holds evidence against {later.Signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
+    }
+
+    public void OnViewChanged(ViewChanged change)
+    {
+        _world.Trace.Note(5, change.View.Number);
+        _world.Trace.Line(() => $"{Self} {(change.Active ? "enters" : "leaves for")} {change.View}");
+        _world.HighestView = Math.Max(_world.HighestView, change.View.Number);
+    }
+
+    private void Tick()
+    {
+        Enqueue(new Waiting(null, null, null, new Tick(_machine.Clock)));
+        Gateway.OnTick(GatewayRetryTicks);
+        After(_world.Settings.Consensus.TickMilliseconds, Tick);
+    }
+
+    private void Enqueue(Waiting waiting)
+    {
+        _inbox.Add(waiting);
+        if (_roundIsScheduled) return;
+        _roundIsScheduled = true;
+        After(_world.Settings.RoundDelayMax == 0 ? 0 : _random.Between(0, _world.Settings.RoundDelayMax), Round);
+    }
+
+    private void Round()
+    {
+        _roundIsScheduled = false;
+        var inputs = new List<Input>(_inbox.Count);
+        foreach (var waiting in _inbox)
+        {
+            if (waiting.Input is { } input) inputs.Add(input);
+            else if (waiting.Request is { } request) inputs.Add(Driver.ToInput(null, request));
+            else Driver.AddInputs(waiting.From!.Value, waiting.Message!, inputs);
+        }
+
+        _inbox = [];
+        Driver.Run(inputs);
+        _machine.NoteRejoining();
+        _world.Memory.Check(_machine, this);
+    }
+
+    private void SendPacket(ReplicaId to, Packet packet)
+    {
+        if (_machine.Tamper is { } tamper)
+        {
+            if (tamper.Tamper(to, packet.Message) is not { } said) return;
+            if (!ReferenceEquals(said, packet.Message)) packet = new Packet(said);
+        }
+
+        _world.Network.Send(Self, to, packet);
+    }
+
+    private void After(long milliseconds, Action happen) => _world.Queue.After(milliseconds, () =>
+    {
+        if (IsCurrent) _machine.Guard(happen);
+    });
+
+    private readonly record struct Waiting(ReplicaId? From, VerifiedMessage? Message, VerifiedRequest? Request, Input? Input);
+}

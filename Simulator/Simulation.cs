@@ -1,0 +1,32 @@
+namespace KvStore.Simulator;
+
+/// <summary>Runs a whole group with its clients under a seed.</summary>
+public static class Simulation
+{
+    /// <summary>Draws everything from the seed, runs, and checks every promise after every step. The same seed gives the same run, bit for bit.</summary>
+    public static SimulationResult Run(ulong seed, SimulationOptions? options = null)
+    {
+        options ??= new SimulationOptions();
+        var drawn = SwarmDraw.Draw(new DeterministicRandom(seed));
+        var settings = options.Adjust?.Invoke(drawn) ?? drawn;
+        options.Trace?.Invoke(settings.ToString());
+        var world = new World(seed, settings, options.Trace);
+        new Nemesis(world, world.Random.Fork()).Start();
+        world.Start();
+        world.RunTicks(settings.FaultTicks);
+        world.Heal();
+        LivenessChecker.Finish(world);
+        RegisterLinearizability.Check(world);
+        return ResultOf(seed, world);
+    }
+
+    internal static SimulationResult ResultOf(ulong seed, World world) => new(
+        seed,
+        world.Queue.Steps,
+        world.Ticks,
+        world.History.Operations.Count(operation => operation.Answered is not null),
+        world.Agreement.Count,
+        world.Trace.Hash,
+        world.Violations.All,
+        $"n={world.Group.Replicas} views={world.HighestView} rejections={string.Join(',', world.Rejections.Select(each => $"{each.Key}:{each.Value}"))}");
+}

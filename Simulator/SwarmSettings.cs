@@ -1,0 +1,115 @@
+// Swarm testing: Groce, Zhang, Eide, Chen and Regehr, ISSTA '12. Each run enables a random subset of the faults, each with a random strength:
+// a run that has everything at once never gets far enough to reach the states that a few faults would have reached.
+using KvStore.Protocol;
+
+namespace KvStore.Simulator;
+
+/// <summary>How a forging primary alters its NewViews.</summary>
+public enum Forgery
+{
+    /// <summary>It does not.</summary>
+    None,
+
+    /// <summary>Leaves out all that must be carried over.</summary>
+    Omit,
+
+    /// <summary>Puts empty batches in the place of what must be carried over.</summary>
+    Blank,
+}
+
+/// <summary>What one run is like: drawn from its seed.</summary>
+public sealed record SwarmSettings
+{
+    /// <summary>n.</summary>
+    public int Replicas { get; init; } = 4;
+
+    /// <summary>Bounds and time-outs of the ordering.</summary>
+    public ConsensusConfig Consensus { get; init; } = new();
+
+    /// <summary>Sessions of one client at a time, at most.</summary>
+    public int SessionsPerClientMax { get; init; } = 64;
+
+    /// <summary>How long faults go on, in ticks.</summary>
+    public int FaultTicks { get; init; } = 1000;
+
+    /// <summary>The shortest delay of a message, in milliseconds.</summary>
+    public int DelayMin { get; init; } = 1;
+
+    /// <summary>How much an ordinary message may take longer than the shortest, in milliseconds: that is what reorders.</summary>
+    public int DelayJitter { get; init; } = 5;
+
+    /// <summary>Messages that take much longer, of ten thousand.</summary>
+    public int TailChance { get; init; }
+
+    /// <summary>How long such a message takes at most, in milliseconds.</summary>
+    public int TailMax { get; init; } = 500;
+
+    /// <summary>Messages that are lost, of ten thousand.</summary>
+    public int DropChance { get; init; }
+
+    /// <summary>Messages that come twice, of ten thousand.</summary>
+    public int DuplicateChance { get; init; }
+
+    /// <summary>Messages that go through the wire's encoding, of ten thousand.</summary>
+    public int CodecChance { get; init; } = 100;
+
+    /// <summary>Ticks between partitions, on average; 0 for none.</summary>
+    public int PartitionEvery { get; init; }
+
+    /// <summary>Ticks between one-way cuts, on average; 0 for none.</summary>
+    public int OneWayEvery { get; init; }
+
+    /// <summary>How long a partition or a cut lasts at most, in ticks.</summary>
+    public int CutTicksMax { get; init; } = 200;
+
+    /// <summary>Ticks between crashes of one replica, on average; 0 for none.</summary>
+    public int CrashEvery { get; init; }
+
+    /// <summary>Ticks between power cuts of the whole group, on average; 0 for none.</summary>
+    public int PowerCutEvery { get; init; }
+
+    /// <summary>Ticks between losses of a disk, on average; 0 for none.</summary>
+    public int WipeEvery { get; init; }
+
+    /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
+    public int DownTicksMax { get; init; } = 200;
+
+    /// <summary>How far a correct clock is off at most, either way, in milliseconds.</summary>
+    public int SkewMax { get; init; }
+
+    /// <summary>Ticks between jumps of a clock, on average; 0 for none.</summary>
+    public int ClockJumpEvery { get; init; }
+
+    /// <summary>Whether f clocks may be off by any amount.</summary>
+    public bool WildClocks { get; init; }
+
+    /// <summary>How long the computation of a state root takes at most, in ticks; 0 for at once.</summary>
+    public int RootTicksMax { get; init; }
+
+    /// <summary>How long inputs gather before a round at most, in milliseconds.</summary>
+    public int RoundDelayMax { get; init; }
+
+    /// <summary>What a Byzantine primary does to its NewViews.</summary>
+    public Forgery Forgery { get; init; }
+
+    /// <summary>How many clients there are.</summary>
+    public int Clients { get; init; } = 4;
+
+    /// <summary>How many operations each client does.</summary>
+    public int OperationsPerClient { get; init; } = 75;
+
+    /// <summary>How many of a client's operations may be under way.</summary>
+    public int UnderWayMax { get; init; } = 4;
+
+    /// <summary>How long a client pauses between operations at most, in milliseconds.</summary>
+    public int ThinkMax { get; init; } = 100;
+
+    /// <summary>After how long a client tries again, in ticks.</summary>
+    public int RetryTicks { get; init; } = 60;
+
+    /// <summary>Answers that do not reach their client, of ten thousand.</summary>
+    public int LostAnswerChance { get; init; } = 200;
+
+    /// <summary>Operations that a client does wrongly on purpose (duplicates, replays, used nonces, short lives), of ten thousand.</summary>
+    public int MischiefChance { get; init; } = 1000;
+}

@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Api.Tests;
+
+/// <summary>A gateway with its cluster on a port of its own, and a client that speaks to it through a real socket. Nothing is replaced by a double.</summary>
+public sealed class Gateway : IAsyncLifetime
+{
+    private ApiHost? _host;
+    private HttpClient? _client;
+
+    /// <summary>Where it serves.</summary>
+    public Uri Address => _host!.Address;
+
+    /// <summary>The client.</summary>
+    public HttpClient Client => _client!;
+
+    /// <summary>How the gateway is to run.</summary>
+    internal ApiOptions Options { get; init; } = new() { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error };
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await ApiHost.StartAsync(Options, TestContext.Current.CancellationToken);
+        _client = new HttpClient { BaseAddress = Address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_host is not null) await _host.DisposeAsync();
+    }
+
+    /// <summary>Sends a request; headers are given as <c>Name: value</c>, and go out as they are.</summary>
+    public Task<HttpResponseMessage> Send(HttpMethod method, string target, HttpContent? content = null, params string[] headers)
+    {
+        var request = new HttpRequestMessage(method, target) { Content = content };
+        foreach (var header in headers)
+        {
+            var colon = header.IndexOf(':', StringComparison.Ordinal);
+            var (name, value) = (header[..colon], header[(colon + 1)..].Trim());
+            if (!request.Headers.TryAddWithoutValidation(name, value)) content!.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public Task<HttpResponseMessage> Get(string target, params string[] headers) => Send(HttpMethod.Get, target, null, headers);
+
+    public Task<HttpResponseMessage> Put(string target, string body, params string[] headers) => Send(HttpMethod.Put, target, Text(body), headers);
+
+    public Task<HttpResponseMessage> Post(string target, string body, params string[] headers) => Send(HttpMethod.Post, target, Text(body), headers);
+
+    public Task<HttpResponseMessage> Delete(string target, params string[] headers) => Send(HttpMethod.Delete, target, null, headers);
+
+    public Task<HttpResponseMessage> Slice(string target, string json, params string[] headers) =>
+        Send(HttpMethod.Patch, target, new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/vnd.kv.slice+json")), headers);
+
+    /// <summary>Does something to a replica through <c>/v1/dev/faults</c>.</summary>
+    public async Task Fault(int replica, string action)
+    {
+        using var response = await Post("/v1/dev/faults", $$"""{"replica":{{replica}},"action":"{{action}}"}""");
+        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private static ByteArrayContent Text(string body) => new(Encoding.UTF8.GetBytes(body));
+}

@@ -1,0 +1,83 @@
+using FsCheck;
+using FsCheck.Fluent;
+using static KvStore.StateMachine.Tests.Requests;
+
+namespace KvStore.StateMachine.Tests;
+
+/// <summary>One request of a random sequence: few keys, clients, sessions and counters, so that they meet.</summary>
+public sealed record RandomRequest(int Kind, int Key, int Client, int Session, int Counter, int Expires, int Revision, int Text)
+{
+    private const int CounterStep = 300; // Five counters make a window's width and more.
+
+    internal Request ToRequest(double now) => Request(
+        ToOperation(),
+        (ulong)(Counter * CounterStep),
+        (ulong)Session,
+        KvStore.StateMachine.Tests.Requests.Client(Client),
+        Math.Floor(now) + Expires);
+
+    private Operation ToOperation()
+    {
+        var key = $"key/{Key}";
+        var text = new string((char)('a' + Text % 26), Text);
+        return Kind switch
+        {
+            0 or 1 => Put(key, text),
+            2 => Put(key, text, (OperationHeader.IfNoneMatch, "*")),
+            3 => Put(key, text, (OperationHeader.IfMatch, $"\"r{Revision}\", \"r{Revision + 1}\"")),
+            4 or 5 => Append(key, text),
+            6 => Append(key, text, (OperationHeader.KvIfLength, $"{Revision}")),
+            7 => KeepSlice(key, $"{{\"start\":{Text % 5},\"end\":{Text}}}"),
+            8 => Delete(key),
+            9 => Delete(key, (OperationHeader.IfMatch, "*")),
+            10 => Get(key, (OperationHeader.Range, $"bytes={Text}-")),
+            11 => Get(key),
+            12 => List($"?prefix=key&limit={Text + 1}"),
+            _ => Put(key, text, (OperationHeader.IfMatch, "nonsense")),
+        };
+    }
+}
+
+/// <summary>A batch of a random sequence.</summary>
+public sealed record RandomBatch(int SecondsLater, RandomRequest[] Requests);
+
+internal static class RandomBatches
+{
+    public static readonly StateLimits Limits = new() { ValueBytesMax = 15, SessionsPerClientMax = 2, SessionsMax = 4 };
+
+    public static Arbitrary<RandomBatch[]> Any =>
+        (from later in Gen.Choose(-2, 6)
+         from requests in Request.ArrayOf()
+         select new RandomBatch(later, [.. requests.Take(12)])).ArrayOf().ToArbitrary();
+
+    private static Gen<RandomRequest> Request =>
+        from kind in Gen.Choose(0, 13)
+        from key in Gen.Choose(0, 5)
+        from client in Gen.Choose(1, 3)
+        from session in Gen.Choose(0, 2)
+        from counter in Gen.Choose(0, 9)
+        from expires in Gen.Choose(0, 12)
+        from revision in Gen.Choose(0, 20)
+        from text in Gen.Choose(0, 12)
+        select new RandomRequest(kind, key, client, session, counter, expires, revision, text);
+
+    /// <summary>The requests of each batch with its time in seconds; every third request is one that was made before.</summary>
+    public static IEnumerable<(double Seconds, Request[] Requests)> Timed(RandomBatch[] batches)
+    {
+        var now = 0.0;
+        var earlier = new List<Request>();
+        foreach (var batch in batches)
+        {
+            now = Math.Max(0, now + batch.SecondsLater);
+            var requests = new List<Request>();
+            foreach (var random in batch.Requests)
+            {
+                var again = random.Text % 3 == 0 && earlier.Count > 0;
+                requests.Add(again ? earlier[random.Revision % earlier.Count] : random.ToRequest(now));
+                earlier.Add(requests[^1]);
+            }
+
+            yield return (now, [.. requests]);
+        }
+    }
+}
