@@ -79,11 +79,14 @@ internal static class Serving
     {
         var wanted = new SortedSet<Digest>(digests);
         var batches = ImmutableArray.CreateBuilder<Batch>();
+        var bytes = 0L;
         foreach (var slot in state.Slots.All)
         {
             foreach (var digest in slot.NamedDigests)
             {
-                if (wanted.Contains(digest) && slot.Find(digest) is { } batch && wanted.Remove(digest)) batches.Add(batch);
+                if (bytes > AnswerBytesMax || slot.Find(digest) is not { } batch || !wanted.Remove(digest)) continue;
+                batches.Add(batch);
+                bytes += (long)batch.Requests.Length * Digest.Length;
             }
         }
 

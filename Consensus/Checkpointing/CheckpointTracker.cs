@@ -48,6 +48,9 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
 
     public void RecordOwn(Checkpoint checkpoint) => _own[checkpoint.Sequence] = checkpoint;
 
+    /// <summary>The last position above the stable checkpoint that this replica has voted for; 0 when there is none.</summary>
+    public SequenceNumber LastOwn => _own.Count == 0 ? SequenceNumber.Genesis : _own.Keys.Last();
+
     public Checkpoint? Own(SequenceNumber sequence) => _own.GetValueOrDefault(sequence);
 
     /// <summary>Notes that a checkpoint is stable in the group. False when a higher one is known.</summary>

@@ -25,6 +25,7 @@ internal static class Checkpoints
     public static void OnSnapshotReady(ReplicaState state, SnapshotReady ready)
     {
         if (ready.Sequence <= state.Low || ready.Sequence > state.Executed) return;
+        PersistCertificates(state, ready.Sequence);
         var checkpoint = new Checkpoint(ready.Sequence, ready.StateRoot, ready.LedgerRoot);
         state.Checkpoints.RecordOwn(checkpoint);
         state.Emit(new Broadcast(checkpoint));
@@ -88,6 +89,17 @@ internal static class Checkpoints
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
             if (slot.Pinned is { } pinned) state.Pool.Unpin(pinned);
+        }
+    }
+
+    // Section 11: a checkpoint vote needs the means to rebuild the state on this disk. The bodies are there; without the commit certificates nobody could
+    // tell, in a view that the checkpoint itself opened, which of them were executed.
+    private static void PersistCertificates(ReplicaState state, SequenceNumber sequence)
+    {
+        var before = SequenceNumber.Max(state.Low, state.Checkpoints.LastOwn);
+        foreach (var slot in state.Slots.From(before.Next, sequence))
+        {
+            if (slot.IsExecuted) state.Emit(new Persist(new CommittedRecord(slot.Committed!, slot.CommittedBatch!, [])));
         }
     }
 

@@ -49,10 +49,11 @@ internal sealed class ViewTimer(ConsensusConfig config)
     /// <summary>Whether the oldest waiting request has waited too long while nothing was executed.</summary>
     public bool RequestIsLate(ulong oldestTick, ulong tick) => tick >= Math.Max(oldestTick, _lastProgressTick) + Timeout;
 
-    /// <summary>Whether the primary serves requests that came much later than the oldest waiting one. Under saturation all wait alike, and nothing is starved.</summary>
-    /// <remarks>What waited in earlier views waited for other primaries: this one is judged from the opening of its view on.</remarks>
-    public bool RequestIsStarved(ulong oldestTick) =>
-        _newestServedTick > Math.Max(oldestTick, _openedTick) + config.StarvationFactor * config.RequestTimeoutTicks;
+    /// <summary>
+    /// Whether the primary serves requests that came much later than the oldest waiting one. Under saturation all wait alike, and nothing is starved.
+    /// How long a request waited before the view opened is not this primary's doing.
+    /// </summary>
+    public bool RequestIsStarved(ulong oldestTick) => _newestServedTick > Math.Max(oldestTick, _openedTick) + config.StarvationFactor * config.RequestTimeoutTicks;
 
     /// <summary>Whether a request has waited so long that the others should hear of it.</summary>
     public bool ShouldForward(ulong arrivalTick, ulong tick) => tick >= arrivalTick + Math.Max(1, config.RequestTimeoutTicks / 4);
