@@ -170,7 +170,9 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         }
 
         _inbox = [];
+        var written = _machine.Disk.BytesWritten;
         Driver.Run(inputs);
+        if (_machine.FailsAfterWriting && _machine.Disk.BytesWritten > written) throw new PowerCutException();
         _machine.NoteRejoining();
         _world.Memory.Check(_machine, this);
     }
