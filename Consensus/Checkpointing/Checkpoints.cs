@@ -53,7 +53,9 @@ internal static class Checkpoints
 
     public static void OnCertificate(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
-        if (state.Checkpoints.TakeTarget(certificate)) TryAdvance(state);
+        if (!state.Checkpoints.TakeTarget(certificate)) return;
+        state.Rejoin.FindFloor(state);
+        TryAdvance(state);
     }
 
     /// <summary>The state of a checkpoint was fetched and is this replica's own now.</summary>
