@@ -40,18 +40,23 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 
     public void OnTick(ReplicaState state)
     {
+        EndIfOvertaken(state);
         BeginIfStuck(state);
         if (Certificate is null) return;
         foreach (var range in _ranges)
         {
-            if (range.AskedTick is { } asked && state.Ticks >= asked + ChunkTimeoutTicks) range.Release();
+            if (range.AskedTick is not { } asked || state.Ticks < asked + ChunkTimeoutTicks) continue;
+            _missing[range.Asked.Index] = true; // Whoever does not answer is as good as one that does not have it, in this transfer.
+            range.Release();
         }
 
-        Ask(state);
+        if (HasPeer()) Ask(state);
+        else GiveUp(state);
     }
 
     public void OnChunk(ReplicaState state, ReplicaId from, ChunkMessage chunk)
     {
+        EndIfOvertaken(state);
         var asked = Certificate is { } certificate && certificate.Vote.Sequence == chunk.Checkpoint
             && Array.Exists(_ranges, range => range.IsAsked(from, chunk.From));
         if (asked) state.Emit(new AddChunk(from, chunk.Checkpoint, chunk.From, chunk.Content));
@@ -62,7 +67,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         foreach (var range in _ranges)
         {
-            if (range.Next == added.Start) range.Advance(added.CoveredUpTo, added.ToTheEnd);
+            if (!range.IsDone && range.Next == added.Start) range.Advance(added.CoveredUpTo, added.ToTheEnd);
         }
 
         if (Certificate is not null) Ask(state);
@@ -82,6 +87,13 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         else Ask(state);
     }
 
+    // Batches with their certificates were faster, and the state here is not known to be damaged: it must not go back.
+    private void EndIfOvertaken(ReplicaState state)
+    {
+        if (Certificate?.Vote is not { } vote || vote.Sequence > state.Executed) return;
+        if (state.Checkpoints.Own(vote.Sequence) is not { } own || own == vote) Certificate = null;
+    }
+
     // A replica that is behind first catches up by certificates; when that does not move, it fetches the state.
     private void BeginIfStuck(ReplicaState state)
     {
@@ -89,7 +101,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         var damaged = state.Checkpoints.Own(target.Vote.Sequence) is { } own && own != target.Vote;
         if (target.Vote.Sequence <= state.Executed && !damaged) return;
         var patience = 3 * state.Config.StatusIntervalTicks;
-        var far = target.Vote.Sequence.Number - state.Executed.Number > (ulong)state.Config.RetainedBatchesMax;
+        var far = target.Vote.Sequence > state.Executed.Plus((ulong)state.Config.RetainedBatchesMax);
         if (far || state.Ticks >= state.Peers.LastExecutedTick + patience) Begin(state, target);
     }
 
