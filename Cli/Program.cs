@@ -1,4 +1,1 @@
-using System.CommandLine;
-using KvStore.Cli;
-
-return new RootCommand("kv") { SimCommand.Create() }.Parse(args).Invoke();
+return await KvStore.Cli.KvCommand.RunAsync(args, KvStore.Cli.Terminal.OfProcess());

@@ -45,7 +45,10 @@ internal static class Serving
     {
         var sequence = committed.Certificate.Vote.Sequence;
         if (sequence <= state.Executed) return;
-        if (sequence > state.Executed.Plus((ulong)state.Config.Window))
+        // Nobody correct commits more than a window above a checkpoint that is stable, so whoever is that far on must hear of a later one first.
+        var window = (ulong)state.Config.Window;
+        var last = SequenceNumber.Min(state.Executed.Plus(window), SequenceNumber.Max(state.Checkpoints.Certified, state.Low).Plus(2 * window));
+        if (sequence > last)
         {
             state.Reject(RejectionKind.OutOfWindow, from);
             return;

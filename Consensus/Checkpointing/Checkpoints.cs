@@ -10,7 +10,9 @@ internal static class Checkpoints
 {
     public static void OnExecuted(ReplicaState state, SequenceNumber sequence)
     {
-        if (state.Checkpoints.IsBoundary(sequence)) Take(state, sequence);
+        if (!state.Checkpoints.IsBoundary(sequence)) return;
+        Take(state, sequence);
+        Prune(state); // A replica that catches up executes towards a checkpoint that it has known for long.
     }
 
     /// <summary>An idle group checkpoints what is unstable, so that nobody has to keep it, or lacks it, for ever.</summary>
@@ -56,6 +58,8 @@ internal static class Checkpoints
         if (!state.Checkpoints.TakeTarget(certificate)) return;
         state.Rejoin.FindFloor(state);
         TryAdvance(state);
+        // Also when this replica's own root is still being computed: the group goes on, and what it no longer needs must not gather here.
+        Prune(state);
     }
 
     /// <summary>The state of a checkpoint was fetched and is this replica's own now.</summary>
@@ -82,8 +86,7 @@ internal static class Checkpoints
     /// <summary>Lets go of slots: all that the bounds do not allow, at or below what is certified.</summary>
     public static void Prune(ReplicaState state)
     {
-        var certified = state.Checkpoints.Target is { } target ? SequenceNumber.Min(target.Vote.Sequence, state.Executed) : state.Low;
-        var last = SequenceNumber.Max(certified, state.Low);
+        var last = SequenceNumber.Max(SequenceNumber.Min(state.Checkpoints.Certified, state.Executed), state.Low);
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
             if (slot.Pinned is { } pinned) state.Pool.Unpin(pinned);

@@ -55,7 +55,7 @@ internal static class Proposals
     {
         slot.Accept();
         Pin(state, slot, batch);
-        state.Pool.MarkInFlight(batch);
+        if (!slot.IsExecuted) state.Pool.MarkInFlight(batch); // What was executed here and waits again waits for a batch to come.
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
         state.Emit(new Persist(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
         if (state.Rejoin.MayVote(slot.Sequence))

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using KvStore.Api.Json;
+using KvStore.Api.Operations;
+using Spectre.Console;
+
+namespace KvStore.Cli.Commands;
+
+/// <summary><c>kv status</c>: the shards and their replicas.</summary>
+internal static class StatusCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var common = new CommonOptions();
+        var output = new Option<string>("--output", "-o") { Description = "How to print it: table or json.", DefaultValueFactory = _ => "table" };
+        output.AcceptOnlyFromAmong("table", "json");
+        var command = new Command("status", "Shows the shards and their replicas; ends with 7 when a shard has no quorum.") { output };
+        common.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var client = common.Client(parsed, terminal);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/status");
+            using var response = await client.SendAsync(request, cancel);
+            var json = await response.Content.ReadAsStringAsync(cancel);
+            var status = JsonSerializer.Deserialize(json, ApiJson.Default.StatusDocument)!;
+            await (parsed.GetValue(output) == "json" ? terminal.WriteLineAsync(json) : terminal.WriteAsync(Table(status)));
+            return await JudgeAsync(status, terminal);
+        });
+        return command;
+    }
+
+    private static async Task<int> JudgeAsync(StatusDocument status, Terminal terminal)
+    {
+        var down = status.Shards.Where(shard => !shard.HasQuorum).Select(shard => shard.Shard).ToList();
+        if (down.Count == 0) return ExitCodes.Ok;
+        await terminal.Error.WriteLineAsync($"kv: No quorum in shard {string.Join(", ", down)}.\n    Start the replicas that do not run.");
+        return ExitCodes.Unavailable;
+    }
+
+    private static Table Table(StatusDocument status)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("shard", "replica", "state", "view", "primary", "executed", "checkpoint", "pending", "keys");
+        foreach (var shard in status.Shards)
+        {
+            foreach (var replica in shard.Replicas) table.AddRow(Row(shard.Shard, replica));
+        }
+
+        return table;
+    }
+
+    private static Text[] Row(uint shard, ReplicaDocument replica)
+    {
+        if (!replica.Running) return [Number(shard), Number(replica.Replica), new Text("stopped", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 6)];
+        return
+        [
+            Number(shard),
+            Number(replica.Replica),
+            StateOf(replica),
+            Number(replica.View),
+            Number(replica.Primary),
+            Number(replica.Executed),
+            Number(replica.StableCheckpoint),
+            Number(replica.PendingRequests),
+            Number(replica.Keys),
+        ];
+    }
+
+    private static Text StateOf(ReplicaDocument replica) => replica switch
+    {
+        { FetchingState: true } => new Text("fetching state", new Style(Color.Yellow)),
+        { Rejoining: true } => new Text("rejoining", new Style(Color.Yellow)),
+        { Active: false } => new Text("changing view", new Style(Color.Yellow)),
+        _ => new Text("running", new Style(Color.Green)),
+    };
+
+    private static Text Number(IFormattable number) => new(number.ToString(null, CultureInfo.InvariantCulture));
+}

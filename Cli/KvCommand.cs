@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using KvStore.Cli.Commands;
+
+namespace KvStore.Cli;
+
+/// <summary>The command <c>kv</c>.</summary>
+internal static class KvCommand
+{
+    // A value is given as @FILE, which must not be taken for a file of arguments.
+    private static readonly ParserConfiguration _parser = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code: see <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancel = default)
+    {
+        try
+        {
+            var parsed = Create(terminal).Parse(args, _parser);
+            if (parsed.Errors.Count > 0) throw Wrong(parsed);
+            await using var output = new StreamWriter(terminal.Out, leaveOpen: true);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error }, cancel);
+        }
+        catch (Failure failure)
+        {
+            await terminal.Error.WriteLineAsync($"kv: {failure.Message}\n    {failure.Next}");
+            return failure.ExitCode;
+        }
+    }
+
+    private static RootCommand Create(Terminal terminal) => new("A key-value store that stays correct while some of its replicas lie.")
+    {
+        DevCommand.Create(),
+        PutCommand.Create(terminal),
+        GetCommand.Create(terminal),
+        AppendCommand.Create(terminal),
+        SliceCommand.Create(terminal),
+        DeleteCommand.Create(terminal),
+        ListCommand.Create(terminal),
+        StatusCommand.Create(terminal),
+        SimCommand.Create(),
+    };
+
+    private static Failure Wrong(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? command = parsed.CommandResult; command is CommandResult { Command: not RootCommand } result; command = command.Parent) names.Insert(0, result.Command.Name);
+        var help = string.Join(' ', ["kv", .. names, "--help"]);
+        return Failure.Usage(string.Join(' ', parsed.Errors.Select(error => error.Message)), $"'{help}' shows how it goes.");
+    }
+}
