@@ -89,7 +89,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         var damaged = state.Checkpoints.Own(target.Vote.Sequence) is { } own && own != target.Vote;
         if (target.Vote.Sequence <= state.Executed && !damaged) return;
         var patience = 3 * state.Config.StatusIntervalTicks;
-        var far = target.Vote.Sequence.Number - state.Executed.Number > (ulong)state.Config.RetainedBatchesMax;
+        var far = target.Vote.Sequence > state.Executed.Plus((ulong)state.Config.RetainedBatchesMax);
         if (far || state.Ticks >= state.Peers.LastExecutedTick + patience) Begin(state, target);
     }
 
