@@ -17,6 +17,9 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     private TransferRange[] _ranges = [];
     private int _nextPeer;
 
+    // The checkpoint of the last transfer, when it failed and nothing has come of it since.
+    private SequenceNumber? _failed;
+
     /// <summary>The checkpoint that is being fetched; null when none is.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
 
@@ -25,6 +28,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         if (Certificate is not null) return;
         Certificate = certificate;
+        _failed = null;
         Array.Clear(_banned);
         Array.Clear(_missing);
         _ranges = [.. Enumerable.Range(0, Ranges).Select(index => new TransferRange(index, Ranges))];
@@ -38,8 +42,18 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         if (Certificate is { } current && current.Vote.Sequence <= stable) Certificate = null;
     }
 
+    /// <summary>
+    /// A later checkpoint is known. After a transfer that failed it is fetched at once, while its sources hold it: under load, what was the latest
+    /// checkpoint when this replica last heard is one that they have let go.
+    /// </summary>
+    public void OnTarget(ReplicaState state)
+    {
+        if (_failed is not null && state.Checkpoints.Target is { } target && target.Vote.Sequence > state.Executed) Begin(state, target);
+    }
+
     public void OnTick(ReplicaState state)
     {
+        if (_failed is { } failed && state.Executed >= failed) _failed = null;
         BeginIfStuck(state);
         if (Certificate is null) return;
         foreach (var range in _ranges)
@@ -98,6 +112,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         var certificate = Certificate!;
         Certificate = null;
+        _failed = certificate.Vote.Sequence;
         state.Peers.OnExecuted(state.Ticks); // Wait a while before the next try.
         if (state.Checkpoints.Target is { } target && target.Vote.Sequence > certificate.Vote.Sequence) Begin(state, target);
     }
