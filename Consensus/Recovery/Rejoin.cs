@@ -43,7 +43,7 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
         if (_floor != Unknown) return;
         // Whatever is executed lies inside the window of a checkpoint that is certified. A claim beyond that is a lie that would keep this replica
         // silent for ever, or the certificate is still on its way.
-        var certified = SequenceNumber.Max(state.Low, state.Checkpoints.Target?.Vote.Sequence ?? SequenceNumber.Genesis);
+        var certified = state.Checkpoints.Certified;
         var answers = _executed.Where(each => each is { } executed && executed <= certified.Plus((ulong)config.Window)).ToList();
         if (answers.Count < group.RejoinAnswers) return;
         _floor = answers.Max()!.Value.Plus((ulong)config.Window);
