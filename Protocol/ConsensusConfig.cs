@@ -12,8 +12,8 @@ public sealed record ConsensusConfig
     /// <summary>2K: how far above the stable checkpoint positions may be used. protocol.md section 8.</summary>
     public int Window => 2 * CheckpointInterval;
 
-    /// <summary>Batches proposed and not yet executed, at most.</summary>
-    public int PipelineDepth { get; init; } = 16;
+    /// <summary>Batches proposed and not yet executed, at most. A shallow pipeline makes larger batches, and a batch is what costs signatures.</summary>
+    public int PipelineDepth { get; init; } = 4;
 
     /// <summary>Requests in a batch, at most.</summary>
     public int BatchRequestsMax { get; init; } = 1024;

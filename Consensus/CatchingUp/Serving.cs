@@ -45,7 +45,10 @@ internal static class Serving
     {
         var sequence = committed.Certificate.Vote.Sequence;
         if (sequence <= state.Executed) return;
-        if (sequence > state.Executed.Plus((ulong)state.Config.Window))
+        // Nobody correct commits more than a window above a checkpoint that is stable, so whoever is that far on must hear of a later one first.
+        var window = (ulong)state.Config.Window;
+        var last = SequenceNumber.Min(state.Executed.Plus(window), SequenceNumber.Max(state.Checkpoints.Certified, state.Low).Plus(2 * window));
+        if (sequence > last)
         {
             state.Reject(RejectionKind.OutOfWindow, from);
             return;
@@ -76,11 +79,14 @@ internal static class Serving
     {
         var wanted = new SortedSet<Digest>(digests);
         var batches = ImmutableArray.CreateBuilder<Batch>();
+        var bytes = 0L;
         foreach (var slot in state.Slots.All)
         {
             foreach (var digest in slot.NamedDigests)
             {
-                if (wanted.Contains(digest) && slot.Find(digest) is { } batch && wanted.Remove(digest)) batches.Add(batch);
+                if (bytes > AnswerBytesMax || slot.Find(digest) is not { } batch || !wanted.Remove(digest)) continue;
+                batches.Add(batch);
+                bytes += (long)batch.Requests.Length * Digest.Length;
             }
         }
 

@@ -18,6 +18,9 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
     /// <summary>The highest checkpoint known to be stable that this replica has not reached with its own state.</summary>
     public QuorumCertificate<Checkpoint>? Target { get; private set; }
 
+    /// <summary>The highest position known to be stable in the group, whether this replica has its state or not.</summary>
+    public SequenceNumber Certified => Target?.Vote.Sequence ?? Stable;
+
     /// <summary>The last position whose snapshot was asked for.</summary>
     public SequenceNumber LastTaken { get; set; }
 
@@ -44,6 +47,9 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
     }
 
     public void RecordOwn(Checkpoint checkpoint) => _own[checkpoint.Sequence] = checkpoint;
+
+    /// <summary>The last position above the stable checkpoint that this replica has voted for; 0 when there is none.</summary>
+    public SequenceNumber LastOwn => _own.Count == 0 ? SequenceNumber.Genesis : _own.Keys.Last();
 
     public Checkpoint? Own(SequenceNumber sequence) => _own.GetValueOrDefault(sequence);
 

@@ -10,7 +10,9 @@ internal static class Checkpoints
 {
     public static void OnExecuted(ReplicaState state, SequenceNumber sequence)
     {
-        if (state.Checkpoints.IsBoundary(sequence)) Take(state, sequence);
+        if (!state.Checkpoints.IsBoundary(sequence)) return;
+        Take(state, sequence);
+        Prune(state); // A replica that catches up executes towards a checkpoint that it has known for long.
     }
 
     /// <summary>An idle group checkpoints what is unstable, so that nobody has to keep it, or lacks it, for ever.</summary>
@@ -23,6 +25,7 @@ internal static class Checkpoints
     public static void OnSnapshotReady(ReplicaState state, SnapshotReady ready)
     {
         if (ready.Sequence <= state.Low || ready.Sequence > state.Executed) return;
+        PersistCertificates(state, ready.Sequence);
         var checkpoint = new Checkpoint(ready.Sequence, ready.StateRoot, ready.LedgerRoot);
         state.Checkpoints.RecordOwn(checkpoint);
         state.Emit(new Broadcast(checkpoint));
@@ -52,7 +55,10 @@ internal static class Checkpoints
 
     public static void OnCertificate(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
-        if (state.Checkpoints.TakeTarget(certificate)) TryAdvance(state);
+        if (!state.Checkpoints.TakeTarget(certificate)) return;
+        TryAdvance(state);
+        // Also when this replica's own root is still being computed: the group goes on, and what it no longer needs must not gather here.
+        Prune(state);
     }
 
     /// <summary>The state of a checkpoint was fetched and is this replica's own now.</summary>
@@ -79,11 +85,21 @@ internal static class Checkpoints
     /// <summary>Lets go of slots: all that the bounds do not allow, at or below what is certified.</summary>
     public static void Prune(ReplicaState state)
     {
-        var certified = state.Checkpoints.Target is { } target ? SequenceNumber.Min(target.Vote.Sequence, state.Executed) : state.Low;
-        var last = SequenceNumber.Max(certified, state.Low);
+        var last = SequenceNumber.Max(SequenceNumber.Min(state.Checkpoints.Certified, state.Executed), state.Low);
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
             if (slot.Pinned is { } pinned) state.Pool.Unpin(pinned);
+        }
+    }
+
+    // Section 11: a checkpoint vote needs the means to rebuild the state on this disk. The bodies are there; without the commit certificates nobody could
+    // tell, in a view that the checkpoint itself opened, which of them were executed.
+    private static void PersistCertificates(ReplicaState state, SequenceNumber sequence)
+    {
+        var before = SequenceNumber.Max(state.Low, state.Checkpoints.LastOwn);
+        foreach (var slot in state.Slots.From(before.Next, sequence))
+        {
+            if (slot.IsExecuted) state.Emit(new Persist(new CommittedRecord(slot.Committed!, slot.CommittedBatch!, [])));
         }
     }
 

@@ -39,6 +39,7 @@ internal static class Proposals
 
         var slot = state.Slots.FindOrAdd(statement.Sequence, state.Group, state.Ticks);
         if (slot.Proposed is { } earlier) OnSecond(state, slot, earlier, proposal);
+        else if (slot.Committed is { } committed && committed.Vote.Batch != statement.Batch) OnContradicted(state, committed, proposal);
         else if (IsAcceptable(state, from, statement.Sequence, proposal.Batch)) OnFirst(state, slot, proposal);
     }
 
@@ -54,7 +55,7 @@ internal static class Proposals
     {
         slot.Accept();
         Pin(state, slot, batch);
-        state.Pool.MarkInFlight(batch);
+        if (!slot.IsExecuted) state.Pool.MarkInFlight(batch); // What was executed here and waits again waits for a batch to come.
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
         state.Emit(new Persist(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
         if (state.Rejoin.MayVote(slot.Sequence))
@@ -102,6 +103,15 @@ internal static class Proposals
 
         state.Reject(RejectionKind.Equivocation, proposal.PrePrepare.Signer);
         if (slot.PrePrepare is { } first) state.Emit(new ReportEquivocation(first.Signed, proposal.PrePrepare.Signed));
+        ViewChanger.Suspect(state, state.View);
+    }
+
+    // protocol.md section 9: a certificate of this view or an earlier one that names another batch is evidence against the primary. One of a later
+    // view is not: this replica lags, and the primary did nothing wrong.
+    private static void OnContradicted(ReplicaState state, QuorumCertificate<Commit> committed, VerifiedProposal proposal)
+    {
+        if (committed.Vote.View > state.View) return;
+        state.Reject(RejectionKind.Equivocation, proposal.PrePrepare.Signer);
         ViewChanger.Suspect(state, state.View);
     }
 

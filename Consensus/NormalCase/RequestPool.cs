@@ -28,14 +28,16 @@ internal sealed class RequestPool(ConsensusConfig config)
 
     public VerifiedRequest? Find(Digest digest) => _entries.TryGetValue(digest, out var entry) ? entry.Request : null;
 
-    /// <summary>Takes a request that waits for execution. False when there is no room; true also when it is held already.</summary>
+    /// <summary>Takes a request that waits for execution. False when there is no room; true also when it waits already.</summary>
     public bool TryAdd(VerifiedRequest request, ulong tick, bool wanted)
     {
-        if (_entries.ContainsKey(request.Digest)) return true;
+        if (_entries.TryGetValue(request.Digest, out var entry) && entry.Node is not null) return true;
         var weight = request.Request.Weight;
         var full = _pending.Count >= config.PendingRequestsMax || _pendingBytes + weight > config.PendingBytesMax;
         if (full && !wanted) return false;
-        var entry = new Entry(request, tick);
+        // A body that only a slot holds does not wait: it was executed, and its result was not kept (it was refused, or has expired). It is ordered again.
+        var pins = entry?.Pins ?? 0;
+        entry = new Entry(request, tick) { Pins = pins };
         entry.Node = _pending.AddLast(entry);
         _pendingBytes += weight;
         _entries[request.Digest] = entry;

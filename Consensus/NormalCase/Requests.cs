@@ -7,6 +7,7 @@ namespace KvStore.Consensus.NormalCase;
 internal static class Requests
 {
     private const int ForwardedPerTickMax = 64;
+    private const long ForwardedBytesMax = 4 * 1024 * 1024;
     private const ulong ExpiryCheckTicks = 100;
 
     public static void On(ReplicaState state, RequestReceived received)
@@ -45,10 +46,13 @@ internal static class Requests
     {
         ImmutableArray<Request>.Builder? late = null;
         var looked = 0;
+        var bytes = 0L;
         foreach (var entry in state.Pool.Pending)
         {
             if (++looked > ForwardedPerTickMax || !state.Timer.ShouldForward(entry.ArrivalTick, state.Ticks)) break;
             if (entry.Forwarded || entry.InFlight) continue;
+            bytes += entry.Request.Request.Weight;
+            if (late is not null && bytes > ForwardedBytesMax) break; // The rest in the next tick: a message has a limit.
             entry.Forwarded = true;
             (late ??= ImmutableArray.CreateBuilder<Request>()).Add(entry.Request.Request);
         }

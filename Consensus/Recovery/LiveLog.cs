@@ -32,7 +32,9 @@ internal static class LiveLog
     {
         if (slot.Accepted) records.Add(new ProposalRecord(state.OpenView, slot.Sequence, slot.ProposedBatch!, Bodies(state, slot.ProposedBatch!)));
         if (slot.Prepared is { } prepared && prepared.Vote.View == state.OpenView) records.Add(new PreparedRecord(prepared));
-        if (slot.IsExecuted) records.Add(new CommittedRecord(slot.Committed!, slot.CommittedBatch!, slot.Accepted ? [] : Bodies(state, slot.CommittedBatch!)));
+        if (!slot.IsExecuted) return;
+        var bodiesAreThere = slot.Accepted && slot.Proposed == slot.Committed!.Vote.Batch;
+        records.Add(new CommittedRecord(slot.Committed!, slot.CommittedBatch!, bodiesAreThere ? [] : Bodies(state, slot.CommittedBatch!)));
     }
 
     private static ImmutableArray<Request> Bodies(ReplicaState state, Batch batch)

@@ -69,7 +69,8 @@ internal static class LogReplay
             if (slot.Proposed is null) slot.Propose(record.Batch.Digest, prePrepare: null);
             slot.Hold(record.Batch);
             slot.Accept();
-            NormalCase.Proposals.Pin(state, slot, record.Batch);
+            // A proposal that was passed over by a later view's batch may have lost bodies: the vote for it still counts, and nobody needs them.
+            if (record.Batch.Requests.All(state.Pool.Contains)) NormalCase.Proposals.Pin(state, slot, record.Batch);
             state.Pool.MarkInFlight(record.Batch);
             state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, record.Batch.Time);
             state.NextProposal = SequenceNumber.Max(state.NextProposal, record.Sequence.Next);

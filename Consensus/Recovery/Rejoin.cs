@@ -33,6 +33,10 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
     public void OnStatus(ReplicaState state, ReplicaId from, StatusMessage status)
     {
         if (_floor != Unknown || status.Rejoining) return;
+        // Whatever is executed lies inside the window of a checkpoint that is certified. A claim beyond that is a lie that would keep this replica
+        // silent for ever, or the certificate is still on its way; then the peer's next status counts.
+        var certified = SequenceNumber.Max(state.Low, state.Checkpoints.Target?.Vote.Sequence ?? SequenceNumber.Genesis);
+        if (status.Executed > certified.Plus((ulong)config.Window)) return;
         _executed[from.Index] = status.Executed;
         var answers = _executed.Where(each => each is not null).ToList();
         if (answers.Count < group.RejoinAnswers) return;

@@ -85,7 +85,9 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     // A replica that is behind first catches up by certificates; when that does not move, it fetches the state.
     private void BeginIfStuck(ReplicaState state)
     {
-        if (state.Checkpoints.Target is not { } target || target.Vote.Sequence <= state.Executed) return;
+        if (state.Checkpoints.Target is not { } target) return;
+        var damaged = state.Checkpoints.Own(target.Vote.Sequence) is { } own && own != target.Vote;
+        if (target.Vote.Sequence <= state.Executed && !damaged) return;
         var patience = 3 * state.Config.StatusIntervalTicks;
         var far = target.Vote.Sequence.Number - state.Executed.Number > (ulong)state.Config.RetainedBatchesMax;
         if (far || state.Ticks >= state.Peers.LastExecutedTick + patience) Begin(state, target);

@@ -18,6 +18,10 @@ internal static class ViewChanger
         {
             Suspect(state, state.View);
         }
+        else if (!state.IsPrimary && RejoinIsLate(state))
+        {
+            Suspect(state, state.View);
+        }
     }
 
     /// <summary>The primary of this view does not do its work, or contradicts itself.</summary>
@@ -54,6 +58,10 @@ internal static class ViewChanger
         state.Emit(new Broadcast(viewChange));
         state.Emit(new ViewChanged(next, Active: false));
     }
+
+    // A replica that lost its disk waits for positions to move on, and no client may be waiting with it. That too is work that a primary owes.
+    private static bool RejoinIsLate(ReplicaState state) =>
+        state.Pool.PendingCount == 0 && state.Peers.SomeoneRejoins(state.Ticks, 5 * state.Config.StatusIntervalTicks) && state.Timer.RequestIsLate(state.Peers.LastExecutedTick, state.Ticks);
 
     private static ImmutableArray<OrderingCertificate> Prepared(ReplicaState state)
     {

@@ -8,6 +8,7 @@ internal sealed class ViewTimer(ConsensusConfig config)
 {
     private ulong _lastProgressTick;
     private ulong _newestServedTick;
+    private ulong _openedTick;
     private ulong? _newViewDeadline;
     private int _doublings;
 
@@ -39,6 +40,7 @@ internal sealed class ViewTimer(ConsensusConfig config)
         _newViewDeadline = null;
         _lastProgressTick = tick;
         _newestServedTick = tick;
+        _openedTick = tick;
     }
 
     /// <summary>Whether the primary that should open the view has let the time pass.</summary>
@@ -47,8 +49,11 @@ internal sealed class ViewTimer(ConsensusConfig config)
     /// <summary>Whether the oldest waiting request has waited too long while nothing was executed.</summary>
     public bool RequestIsLate(ulong oldestTick, ulong tick) => tick >= Math.Max(oldestTick, _lastProgressTick) + Timeout;
 
-    /// <summary>Whether the primary serves requests that came much later than the oldest waiting one. Under saturation all wait alike, and nothing is starved.</summary>
-    public bool RequestIsStarved(ulong oldestTick) => _newestServedTick > oldestTick + config.StarvationFactor * config.RequestTimeoutTicks;
+    /// <summary>
+    /// Whether the primary serves requests that came much later than the oldest waiting one. Under saturation all wait alike, and nothing is starved.
+    /// How long a request waited before the view opened is not this primary's doing.
+    /// </summary>
+    public bool RequestIsStarved(ulong oldestTick) => _newestServedTick > Math.Max(oldestTick, _openedTick) + config.StarvationFactor * config.RequestTimeoutTicks;
 
     /// <summary>Whether a request has waited so long that the others should hear of it.</summary>
     public bool ShouldForward(ulong arrivalTick, ulong tick) => tick >= arrivalTick + Math.Max(1, config.RequestTimeoutTicks / 4);

@@ -112,6 +112,7 @@ public sealed record OperationResult
             ContentType = System.Text.Encoding.Latin1.GetString(reader.Bytes(Operation.TextBytesMax).Span),
         };
         reader.Require(result.Code is >= ResultCode.Ok and <= ResultCode.NotModified);
+        reader.Require(System.Text.Ascii.IsValid(result.ContentType)); // As it is encoded; anything else would have a second encoding.
         return result;
     }
 }

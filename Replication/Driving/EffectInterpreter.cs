@@ -163,7 +163,8 @@ internal sealed class EffectInterpreter
         Outbox.Tell(() => _ports.Events.OnInstalled(state));
     }
 
-    private bool IsExecuted(VerifiedRequest request) =>
+    /// <summary>Whether the state shows the request executed, so that it need not be ordered again.</summary>
+    public bool IsExecuted(VerifiedRequest request) =>
         State.TryFindResult(request.Request.Client, request.Request.Nonce, out var digest, out _) && digest == request.Digest;
 
     private void Become(ShardState state)

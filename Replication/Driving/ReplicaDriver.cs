@@ -50,7 +50,7 @@ public sealed class ReplicaDriver
         _interpreter.Outbox.Release();
     }
 
-    /// <summary>Makes inputs of a verified message: bodies become one input each, with what the state knows of them.</summary>
+    /// <summary>Makes inputs of a verified message: bodies become one input each.</summary>
     public void AddInputs(ReplicaId from, VerifiedMessage message, ICollection<Input> inputs)
     {
         if (message is not VerifiedRequests requests)
@@ -63,11 +63,7 @@ public sealed class ReplicaDriver
     }
 
     /// <summary>Makes an input of a request that this node's own gateway passes on.</summary>
-    public Input ToInput(ReplicaId? from, VerifiedRequest request)
-    {
-        var executed = State.TryFindResult(request.Request.Client, request.Request.Nonce, out var digest, out _) && digest == request.Digest;
-        return new RequestReceived(from, request, executed);
-    }
+    public Input ToInput(ReplicaId? from, VerifiedRequest request) => new RequestReceived(from, request, AlreadyExecuted: false);
 
     private void StepAll(Input input)
     {
@@ -78,6 +74,8 @@ public sealed class ReplicaDriver
     private void Step(Input input)
     {
         if (input is Tick) _interpreter.OnTick();
+        // Only now: an earlier input of the same round may have executed it.
+        if (input is RequestReceived received) input = received with { AlreadyExecuted = _interpreter.IsExecuted(received.Request) };
         _effects.Clear();
         _replica.Step(input, _effects);
         foreach (var effect in _effects) _interpreter.CarryOut(effect);

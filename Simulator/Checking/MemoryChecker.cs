@@ -42,6 +42,6 @@ internal sealed class MemoryChecker(World world)
 
     private void Hold(Machine machine, string what, long size, long max)
     {
-        if (size > max) world.Violations.Add("Bounded memory", $"{machine.Id} holds {size} {what}; at most {max} are allowed");
+        if (size > max) world.Violations.Add("Bounded memory", $"{machine.Id} holds {size} {what}; at most {max} are allowed (stable s{machine.Process?.Driver.Replica.StableCheckpoint?.Vote.Sequence.Number ?? 0}, executed {machine.Process?.Driver.Replica.Executed})");
     }
 }

@@ -91,7 +91,16 @@ internal sealed class SimulatedClient
 
     private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent)
     {
-        var operation = Operation(intent, make(intent));
+        var request = make(intent);
+        if (_ordered.Find(earlier => earlier.Request!.Digest == request.Digest) is { } same)
+        {
+            // What was meant to be in conflict with it came out the same to the byte: it is a copy then.
+            Abandoned++;
+            Send(same);
+            return;
+        }
+
+        var operation = Operation(intent, request);
         _ordered.Add(operation);
         Submit(operation);
     }

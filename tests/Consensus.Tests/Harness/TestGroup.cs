@@ -15,6 +15,7 @@ internal sealed class TestGroup
     private readonly List<Predicate<Envelope>> _drops = [];
     private readonly List<Predicate<Envelope>> _holds = [];
     private readonly AgreementChecker _checker = new();
+    private readonly Dictionary<string, VerifiedRequest> _requests = [];
 
     public TestGroup(int replicas = 4, ConsensusConfig? consensus = null, FaultModel model = FaultModel.Byzantine)
     {
@@ -66,17 +67,18 @@ internal sealed class TestGroup
     public QuorumCertificate<TVote> Certify<TVote>(TVote vote)
         where TVote : Vote => QuorumCertificate<TVote>.Of(Config, Ids.Take(Config.Quorum).Select(id => MessageVerifier.Own(Sign(id, vote))));
 
-    /// <summary>A client's signed request.</summary>
-    public VerifiedRequest Request(string name, ulong expiresMilliseconds = 300_000)
+    /// <summary>A client's signed request; the same one for the same name.</summary>
+    public VerifiedRequest Request(string name, byte[]? body = null)
     {
+        if (_requests.TryGetValue(name, out var made)) return made;
         var second = Now.UnixMilliseconds / 1000 * 1000;
-        Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/{name}", "", [], Encoding.ASCII.GetBytes(name), out var operation));
+        Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/{name}", "", [], body ?? Encoding.ASCII.GetBytes(name), out var operation));
         var unsigned = new Request
         {
             Client = FakeScheme.KeyOf(name),
             Nonce = new Nonce(new SessionId(1), 1),
             Created = new Timestamp(second),
-            Expires = new Timestamp(second + expiresMilliseconds),
+            Expires = new Timestamp(second + 300_000),
             Operation = operation,
             Signature = default,
         };
@@ -91,6 +93,7 @@ internal sealed class TestGroup
             Signature = signature,
         };
         Assert.True(Verifier.TryVerify(request, out var verified));
+        _requests.Add(name, verified);
         return verified;
     }
 
