@@ -6,8 +6,13 @@ namespace KvStore.Consensus.Checkpointing;
 /// <summary>The stable checkpoint, the votes for later ones, and what this replica's own state was at them.</summary>
 internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig config)
 {
+    private const int EarlierTargetsMax = 4;
+
     private readonly SortedDictionary<SequenceNumber, VoteSet<Checkpoint>> _votes = [];
     private readonly SortedDictionary<SequenceNumber, Checkpoint> _own = [];
+
+    // Certificates that a later target has replaced, of checkpoints that this replica may reach first.
+    private readonly SortedDictionary<SequenceNumber, QuorumCertificate<Checkpoint>> _earlierTargets = [];
 
     /// <summary>The certificate of the stable checkpoint; null at the genesis.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
@@ -57,8 +62,16 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
     public bool TakeTarget(QuorumCertificate<Checkpoint> certificate)
     {
         if (certificate.Vote.Sequence <= Stable || (Target is { } known && known.Vote.Sequence >= certificate.Vote.Sequence)) return false;
+        if (Target is { } before && _earlierTargets.Count < EarlierTargetsMax) _earlierTargets.Add(before.Vote.Sequence, before);
         Target = certificate;
         return true;
+    }
+
+    /// <summary>The highest checkpoint known to be stable at which this replica knows its own state.</summary>
+    public QuorumCertificate<Checkpoint>? HighestReached()
+    {
+        if (Target is { } target && _own.ContainsKey(target.Vote.Sequence)) return target;
+        return _earlierTargets.Values.LastOrDefault(certificate => _own.ContainsKey(certificate.Vote.Sequence));
     }
 
     /// <summary>Makes this the stable checkpoint: this replica has its state. Votes at or below it go.</summary>
@@ -70,6 +83,7 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
         if (Target is { } target && target.Vote.Sequence <= stable) Target = null;
         DropUpTo(_votes, stable);
         DropUpTo(_own, stable);
+        DropUpTo(_earlierTargets, stable);
         LastTaken = SequenceNumber.Max(LastTaken, stable);
     }
 

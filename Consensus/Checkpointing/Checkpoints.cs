@@ -111,13 +111,13 @@ internal static class Checkpoints
         state.Emit(new TakeSnapshot(sequence));
     }
 
-    // The group's certificate against this replica's own state at the same position.
+    // The group's certificate against this replica's own state at the same position. Not only the latest: a replica that follows a little behind
+    // never has its state at that one.
     private static void TryAdvance(ReplicaState state)
     {
-        if (state.Checkpoints.Target is not { } target) return;
-        if (state.Checkpoints.Own(target.Vote.Sequence) is not { } own) return;
-        if (own == target.Vote) Advance(state, target);
-        else state.Transfer.Begin(state, target); // The state here is not the group's: damaged, and mended from the others.
+        if (state.Checkpoints.HighestReached() is not { } reached) return;
+        if (state.Checkpoints.Own(reached.Vote.Sequence) == reached.Vote) Advance(state, reached);
+        else state.Transfer.Begin(state, state.Checkpoints.Target!); // The state here is not the group's: damaged, and mended from the others.
     }
 
     private static void Advance(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
