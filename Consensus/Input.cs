@@ -7,7 +7,8 @@ namespace KvStore.Consensus;
 public abstract record Input;
 
 /// <summary>The replica's host is ready: the first input of a run.</summary>
-public sealed record Started : Input;
+/// <param name="ExecutedRequests">Those of <see cref="Replica.PendingRequests"/> that the state shows executed; for a restart.</param>
+public sealed record Started(ImmutableArray<Digest> ExecutedRequests) : Input;
 
 /// <summary>One tick of the host's clock has passed (<see cref="ConsensusConfig.TickMilliseconds"/>). The wall clock may jump; ticks only count.</summary>
 public sealed record Tick(Timestamp Now) : Input;

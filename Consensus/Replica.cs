@@ -75,7 +75,7 @@ public sealed class Replica
             case ChunkAdded it: _state.Transfer.OnAdded(_state, it); break;
             case ChunkRefused it: _state.Transfer.OnRefused(_state, it); break;
             case SnapshotInstalled it: Checkpoints.OnInstalled(_state, it); break;
-            case Started: Startup.On(_state, _mode); break;
+            case Started it: Startup.On(_state, _mode, it); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input, "An unknown input.");
         }
     }

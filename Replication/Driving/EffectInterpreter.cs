@@ -52,6 +52,9 @@ internal sealed class EffectInterpreter
         _held.OnStable(state.Sequence, _ticks);
     }
 
+    /// <summary>The requests that wait in the core although the state shows them executed.</summary>
+    public ImmutableArray<Digest> ExecutedRequests() => [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
+
     public void CarryOut(Effect effect)
     {
         switch (effect)
@@ -158,8 +161,7 @@ internal sealed class EffectInterpreter
         (_assembler, _assembling) = (null, null);
         Become(state);
         _held.Add(state);
-        ImmutableArray<Digest> executed = [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
-        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, executed));
+        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, ExecutedRequests()));
         Outbox.Tell(() => _ports.Events.OnInstalled(state));
     }
 
