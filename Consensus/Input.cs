@@ -7,8 +7,7 @@ namespace KvStore.Consensus;
 public abstract record Input;
 
 /// <summary>The replica's host is ready: the first input of a run.</summary>
-/// <param name="ExecutedRequests">Those of <see cref="Replica.PendingRequests"/> that the state shows executed; for a restart.</param>
-public sealed record Started(ImmutableArray<Digest> ExecutedRequests) : Input;
+public sealed record Started : Input;
 
 /// <summary>One tick of the host's clock has passed (<see cref="ConsensusConfig.TickMilliseconds"/>). The wall clock may jump; ticks only count.</summary>
 public sealed record Tick(Timestamp Now) : Input;
@@ -33,6 +32,9 @@ public sealed record ChunkAdded(Digest Start, Digest CoveredUpTo, bool ToTheEnd)
 
 /// <summary>A chunk did not verify, or its sender does not hold that state.</summary>
 public sealed record ChunkRefused(ReplicaId From, Digest Start, bool Missing) : Input;
+
+/// <summary>These requests, of those that wait, were executed in an earlier run: the state shows it.</summary>
+public sealed record RequestsFoundExecuted(ImmutableArray<Digest> Requests) : Input;
 
 /// <summary>The fetched snapshot is complete, and is the replica's state now.</summary>
 /// <param name="Certificate">The checkpoint whose state it is.</param>

@@ -6,13 +6,9 @@ namespace KvStore.Consensus.Checkpointing;
 /// <summary>The stable checkpoint, the votes for later ones, and what this replica's own state was at them.</summary>
 internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig config)
 {
-    private const int EarlierTargetsMax = 4;
-
     private readonly SortedDictionary<SequenceNumber, VoteSet<Checkpoint>> _votes = [];
     private readonly SortedDictionary<SequenceNumber, Checkpoint> _own = [];
-
-    // Certificates that a later target has replaced, of checkpoints that this replica may reach first.
-    private readonly SortedDictionary<SequenceNumber, QuorumCertificate<Checkpoint>> _earlierTargets = [];
+    private readonly SortedDictionary<SequenceNumber, QuorumCertificate<Checkpoint>> _certified = [];
 
     /// <summary>The certificate of the stable checkpoint; null at the genesis.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
@@ -58,20 +54,17 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
 
     public Checkpoint? Own(SequenceNumber sequence) => _own.GetValueOrDefault(sequence);
 
-    /// <summary>Notes that a checkpoint is stable in the group. False when a higher one is known.</summary>
-    public bool TakeTarget(QuorumCertificate<Checkpoint> certificate)
-    {
-        if (certificate.Vote.Sequence <= Stable || (Target is { } known && known.Vote.Sequence >= certificate.Vote.Sequence)) return false;
-        if (Target is { } before && _earlierTargets.Count < EarlierTargetsMax) _earlierTargets.Add(before.Vote.Sequence, before);
-        Target = certificate;
-        return true;
-    }
+    /// <summary>The certificate of the highest position whose own state is known too; null when there is none.</summary>
+    public QuorumCertificate<Checkpoint>? HighestWithOwn => _certified.Values.LastOrDefault(certificate => _own.ContainsKey(certificate.Vote.Sequence));
 
-    /// <summary>The highest checkpoint known to be stable at which this replica knows its own state.</summary>
-    public QuorumCertificate<Checkpoint>? HighestReached()
+    /// <summary>Notes that a checkpoint is stable in the group. False when it is not above this replica's stable one, or is known.</summary>
+    public bool TakeCertified(QuorumCertificate<Checkpoint> certificate)
     {
-        if (Target is { } target && _own.ContainsKey(target.Vote.Sequence)) return target;
-        return _earlierTargets.Values.LastOrDefault(certificate => _own.ContainsKey(certificate.Vote.Sequence));
+        var sequence = certificate.Vote.Sequence;
+        if (sequence <= Stable || !_certified.TryAdd(sequence, certificate)) return false;
+        if (Target is null || Target.Vote.Sequence < sequence) Target = certificate;
+        if (_certified.Count > config.Window) _certified.Remove(_certified.Keys.First());
+        return true;
     }
 
     /// <summary>Makes this the stable checkpoint: this replica has its state. Votes at or below it go.</summary>
@@ -83,7 +76,7 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
         if (Target is { } target && target.Vote.Sequence <= stable) Target = null;
         DropUpTo(_votes, stable);
         DropUpTo(_own, stable);
-        DropUpTo(_earlierTargets, stable);
+        DropUpTo(_certified, stable);
         LastTaken = SequenceNumber.Max(LastTaken, stable);
     }
 

@@ -55,7 +55,7 @@ internal static class Checkpoints
 
     public static void OnCertificate(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
-        if (!state.Checkpoints.TakeTarget(certificate)) return;
+        if (!state.Checkpoints.TakeCertified(certificate)) return;
         state.Rejoin.FindFloor(state);
         TryAdvance(state);
         state.Transfer.OnTarget(state);
@@ -70,6 +70,7 @@ internal static class Checkpoints
         Invariant.Holds(sequence > state.Low);
         foreach (var slot in state.Slots.From(sequence.Next, state.Executed))
         {
+            if (!slot.IsExecuted) continue;
             // They were executed on a state that was not the group's; they are executed again.
             state.Slots.UncountExecuted(slot);
             slot.ExecutedBodies = default;
@@ -90,7 +91,7 @@ internal static class Checkpoints
         var last = SequenceNumber.Max(SequenceNumber.Min(state.Checkpoints.Certified, state.Executed), state.Low);
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
-            if (slot.Pinned is { } pinned) state.Pool.Unpin(pinned);
+            foreach (var pinned in slot.Pinned) state.Pool.Unpin(pinned);
         }
     }
 
@@ -111,13 +112,12 @@ internal static class Checkpoints
         state.Emit(new TakeSnapshot(sequence));
     }
 
-    // The group's certificate against this replica's own state at the same position. Not only the latest: a replica that follows a little behind
-    // never has its state at that one.
+    // The group's certificate against this replica's own state at the same position; the highest where both are known, because own roots may come late.
     private static void TryAdvance(ReplicaState state)
     {
-        if (state.Checkpoints.HighestReached() is not { } reached) return;
-        if (state.Checkpoints.Own(reached.Vote.Sequence) == reached.Vote) Advance(state, reached);
-        else state.Transfer.Begin(state, state.Checkpoints.Target!); // The state here is not the group's: damaged, and mended from the others.
+        if (state.Checkpoints.HighestWithOwn is not { } certificate) return;
+        if (state.Checkpoints.Own(certificate.Vote.Sequence) == certificate.Vote) Advance(state, certificate);
+        else state.Transfer.Begin(state, certificate); // The state here is not the group's: damaged, and mended from the others.
     }
 
     private static void Advance(ReplicaState state, QuorumCertificate<Checkpoint> certificate)

@@ -18,7 +18,7 @@ internal static class Requests
         {
             state.Pool.AddSpare(received.Request, state.Ticks);
         }
-        else if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted))
+        else if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest)))
         {
             if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
             else state.Emit(new RefuseRequest(received.Request.Digest));
@@ -26,6 +26,11 @@ internal static class Requests
         }
 
         if (wanted && state.Fetcher.OnArrived(received.Request.Digest)) RetrySlots(state);
+    }
+
+    public static void OnFoundExecuted(ReplicaState state, ImmutableArray<Digest> requests)
+    {
+        foreach (var request in requests) state.Pool.MarkExecuted(request);
     }
 
     /// <summary>Looks again whether slots that lacked something can go on.</summary>

@@ -7,10 +7,8 @@ namespace KvStore.Consensus.Recovery;
 /// <summary>The first step of a run: says again what was said last, because it may not have arrived.</summary>
 internal static class Startup
 {
-    public static void On(ReplicaState state, StartMode mode, Started started)
+    public static void On(ReplicaState state, StartMode mode)
     {
-        // The log may hold proposals of requests that were executed at or below its checkpoint: they would wait for ever.
-        foreach (var digest in started.ExecutedRequests) state.Pool.MarkExecuted(digest);
         if (mode == StartMode.LostDisk) state.Rejoin.Begin(state);
         if (!state.Active && state.ViewChanges.Pledged is { } pledged) state.Emit(new Broadcast(pledged));
         if (state.Active)

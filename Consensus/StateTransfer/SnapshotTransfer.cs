@@ -11,9 +11,11 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 {
     private const int Ranges = 16;
     private const ulong ChunkTimeoutTicks = 100;
+    private const int SilencesMax = 3;
 
     private readonly bool[] _banned = new bool[group.Replicas];
     private readonly bool[] _missing = new bool[group.Replicas];
+    private readonly int[] _silences = new int[group.Replicas];
     private TransferRange[] _ranges = [];
     private int _nextPeer;
 
@@ -31,6 +33,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         _failed = null;
         Array.Clear(_banned);
         Array.Clear(_missing);
+        Array.Clear(_silences);
         _ranges = [.. Enumerable.Range(0, Ranges).Select(index => new TransferRange(index, Ranges))];
         state.Emit(new AssembleSnapshot(certificate));
         Ask(state);
@@ -53,19 +56,24 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 
     public void OnTick(ReplicaState state)
     {
+        EndIfOvertaken(state);
         if (_failed is { } failed && state.Executed >= failed) _failed = null;
         BeginIfStuck(state);
         if (Certificate is null) return;
         foreach (var range in _ranges)
         {
-            if (range.AskedTick is { } asked && state.Ticks >= asked + ChunkTimeoutTicks) range.Release();
+            if (range.AskedTick is not { } asked || state.Ticks < asked + ChunkTimeoutTicks) continue;
+            OnSilence(range.Asked);
+            range.Release();
         }
 
-        Ask(state);
+        if (HasPeer()) Ask(state);
+        else GiveUp(state);
     }
 
     public void OnChunk(ReplicaState state, ReplicaId from, ChunkMessage chunk)
     {
+        EndIfOvertaken(state);
         var asked = Certificate is { } certificate && certificate.Vote.Sequence == chunk.Checkpoint
             && Array.Exists(_ranges, range => range.IsAsked(from, chunk.From));
         if (asked) state.Emit(new AddChunk(from, chunk.Checkpoint, chunk.From, chunk.Content));
@@ -76,7 +84,9 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         foreach (var range in _ranges)
         {
-            if (range.Next == added.Start) range.Advance(added.CoveredUpTo, added.ToTheEnd);
+            if (range.IsDone || range.Next != added.Start) continue;
+            _silences[range.Asked.Index] = 0;
+            range.Advance(added.CoveredUpTo, added.ToTheEnd);
         }
 
         if (Certificate is not null) Ask(state);
@@ -94,6 +104,20 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 
         if (!HasPeer()) GiveUp(state);
         else Ask(state);
+    }
+
+    // A message may be lost; a peer that lets several in a row pass is as good as one that does not have the state.
+    private void OnSilence(ReplicaId peer)
+    {
+        _silences[peer.Index]++;
+        if (_silences[peer.Index] >= SilencesMax) _missing[peer.Index] = true;
+    }
+
+    // Batches with their certificates were faster, and the state here is not known to be damaged: it must not go back.
+    private void EndIfOvertaken(ReplicaState state)
+    {
+        if (Certificate?.Vote is not { } vote || vote.Sequence > state.Executed) return;
+        if (state.Checkpoints.Own(vote.Sequence) is not { } own || own == vote) Certificate = null;
     }
 
     // A replica that is behind first catches up by certificates; when that does not move, it fetches the state.

@@ -33,6 +33,9 @@ internal sealed class EffectInterpreter
 
     public ShardState State => _machine.Current;
 
+    /// <summary>Those of the requests that wait which the state shows executed.</summary>
+    public ImmutableArray<Digest> PendingExecuted => [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
+
     public void OnTick() => _ticks++;
 
     public bool TryTakeLoopback([NotNullWhen(true)] out Input? input) => _loopback.TryDequeue(out input);
@@ -51,9 +54,6 @@ internal sealed class EffectInterpreter
         // It is stable: peers may fetch it from the first moment on. In an idle group there may be no later one for a long time.
         _held.OnStable(state.Sequence, _ticks);
     }
-
-    /// <summary>The requests that wait in the core although the state shows them executed.</summary>
-    public ImmutableArray<Digest> ExecutedRequests() => [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
 
     public void CarryOut(Effect effect)
     {
@@ -161,7 +161,7 @@ internal sealed class EffectInterpreter
         (_assembler, _assembling) = (null, null);
         Become(state);
         _held.Add(state);
-        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, ExecutedRequests()));
+        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, PendingExecuted));
         Outbox.Tell(() => _ports.Events.OnInstalled(state));
     }
 
@@ -177,7 +177,7 @@ internal sealed class EffectInterpreter
 
     private void ServeChunk(ServeChunk effect)
     {
-        var state = _held.Serve(effect.Checkpoint, _ticks);
+        var state = _held.Serve(effect.To, effect.Checkpoint, _ticks);
         var content = state?.EncodeChunk(effect.From, _replica.ChunkBytes) ?? ReadOnlyMemory<byte>.Empty;
         Outbox.To(effect.To, new ChunkMessage(effect.Checkpoint, effect.From, content));
     }

@@ -58,7 +58,7 @@ internal sealed class ReplicaHarness
 
     public int Rejections(RejectionKind kind) => Of<Reject>().Count(effect => effect.Kind == kind);
 
-    public void Start() => Round(new Tick(_group.Now), new Started(ExecutedRequests()));
+    public void Start() => Round(new Tick(_group.Now), new Started(), new RequestsFoundExecuted(ExecutedRequests()));
 
     public void Stop() => Running = false;
 
