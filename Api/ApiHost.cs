@@ -115,6 +115,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         var cluster = new InProcessOptions { Replicas = options.Replicas };
         if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
+        if (options.Consensus is { } consensus) cluster = cluster with { Consensus = consensus };
         return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
     }
 

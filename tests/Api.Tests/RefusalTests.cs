@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 
 namespace KvStore.Api.Tests;
@@ -67,6 +69,22 @@ public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
         await gateway.Get("/v1/kv/x?counted=1").Problem(400, "unknown-parameter");
         await gateway.Put("/v1/kv/x?counted=1", "x").Problem(400, "unknown-parameter");
         Assert.Equal(before + 2, await Count("unknown-parameter"));
+    }
+
+    [Fact]
+    public async Task Every_refusal_is_a_metric_with_its_code()
+    {
+        var codes = new ConcurrentQueue<object?>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, it) => Enable(instrument, it) };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => codes.Enqueue(tags[0].Value));
+        listener.Start();
+        await gateway.Get("/v1/kv/x?measured=1").Problem(400, "unknown-parameter");
+        Assert.Contains("unknown-parameter", codes);
+
+        static void Enable(Instrument instrument, MeterListener listener)
+        {
+            if (instrument.Name == "kv.api.refused") listener.EnableMeasurementEvents(instrument);
+        }
     }
 
     [Fact]
