@@ -33,6 +33,9 @@ public sealed record ChunkAdded(Digest Start, Digest CoveredUpTo, bool ToTheEnd)
 /// <summary>A chunk did not verify, or its sender does not hold that state.</summary>
 public sealed record ChunkRefused(ReplicaId From, Digest Start, bool Missing) : Input;
 
+/// <summary>These requests, of those that wait, were executed in an earlier run: the state shows it.</summary>
+public sealed record RequestsFoundExecuted(ImmutableArray<Digest> Requests) : Input;
+
 /// <summary>The fetched snapshot is complete, and is the replica's state now.</summary>
 /// <param name="Certificate">The checkpoint whose state it is.</param>
 /// <param name="Time">The time of the last batch in it.</param>

@@ -74,6 +74,7 @@ public sealed class Replica
             case SnapshotReady it: Checkpoints.OnSnapshotReady(_state, it); break;
             case ChunkAdded it: _state.Transfer.OnAdded(_state, it); break;
             case ChunkRefused it: _state.Transfer.OnRefused(_state, it); break;
+            case RequestsFoundExecuted it: Requests.OnFoundExecuted(_state, it.Requests); break;
             case SnapshotInstalled it: Checkpoints.OnInstalled(_state, it); break;
             case Started: Startup.On(_state, _mode); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input, "An unknown input.");
@@ -93,7 +94,7 @@ public sealed class Replica
             case VerifiedCommitted it: Serving.OnCommitted(state, from, it); break;
             case VerifiedStable it: Checkpoints.OnCertificate(state, it.Certificate); break;
             case PlainMessage { Message: StatusMessage it }: StatusReports.On(state, from, it); break;
-            case PlainMessage { Message: BatchesMessage it }: Serving.OnBatches(state, it.Batches); break;
+            case PlainMessage { Message: BatchesMessage it }: Serving.OnBatches(state, from, it.Batches); break;
             case PlainMessage { Message: ChunkMessage it }: state.Transfer.OnChunk(state, from, it); break;
             case PlainMessage it: Serving.OnQuestion(state, from, it.Message); break;
             default: state.Reject(RejectionKind.Unsolicited, from); break;

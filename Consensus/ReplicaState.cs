@@ -94,6 +94,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     public bool InWindow(SequenceNumber sequence) => sequence > Low && sequence <= High;
 
+    /// <summary>Whether the position was executed here, certified, and its slot dropped: nothing is voted there any more, because what was is forgotten.</summary>
+    public bool IsLetGo(SequenceNumber sequence) => sequence <= Executed && Slots.Find(sequence) is null;
+
     /// <summary>Effects of the step under way.</summary>
     public ICollection<Effect> Effects => _effects;
 

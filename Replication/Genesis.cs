@@ -69,6 +69,8 @@ public sealed record Genesis
         writer.UInt32((uint)limits.ListPageBytesMax);
         writer.UInt32((uint)limits.SessionsPerClientMax);
         writer.UInt32((uint)limits.SessionsMax);
+        writer.UInt64((ulong)limits.ResultBytesPerClientMax);
+        writer.UInt64((ulong)limits.ResultBytesMax);
     }
 
     private static void EncodeConsensus(CanonicalWriter writer, ConsensusConfig consensus)

@@ -114,6 +114,7 @@ internal sealed class World
         {
             machine.ClockOffset = 0;
             machine.PowerCut.Reset();
+            machine.FailsAfterWriting = false;
             machine.Start();
         }
 

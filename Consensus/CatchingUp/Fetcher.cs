@@ -10,13 +10,16 @@ namespace KvStore.Consensus.CatchingUp;
 /// </summary>
 internal sealed class Fetcher(ReplicaId self, GroupConfig group)
 {
-    // The bodies that the last round found missing: what is wanted is taken even when the pool is full.
+    // The bodies that the last round found missing, and whether a committed batch needs them: those are taken even when the pool is full.
     private readonly LookupTable<Digest, bool> _wanted = new();
     private ulong _round;
     private ulong _lastTick;
 
     /// <summary>Whether a body was found missing, so that it is welcome.</summary>
     public bool Wants(Digest body) => _wanted.ContainsKey(body);
+
+    /// <summary>Whether a committed batch needs it.</summary>
+    public bool Needs(Digest body) => _wanted.TryGetValue(body, out var committed) && committed;
 
     /// <summary>A body has come. True when it was the last one that was missing, so that slots may go on.</summary>
     public bool OnArrived(Digest body) => _wanted.Remove(body) && _wanted.Count == 0;
@@ -32,7 +35,7 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
         foreach (var digest in batch.Requests)
         {
             if (state.Pool.Contains(digest)) continue;
-            _wanted[digest] = true;
+            _wanted[digest] = slot.Committed?.Vote.Batch == batch.Digest;
             missing = true;
         }
 
@@ -71,18 +74,18 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
         if (digest is { } needed)
         {
             if (slot.Find(needed) is not { } batch) batches.Add(needed);
-            else CollectBodies(state, batch, bodies);
+            else CollectBodies(state, batch, slot.Committed is not null, bodies);
         }
 
         // A prepared batch may have to be carried over: whoever reports its certificate must be able to serve it.
         if (slot.Prepared is { } prepared && prepared.Vote.Batch != digest && slot.Lacks(prepared.Vote.Batch)) batches.Add(prepared.Vote.Batch);
     }
 
-    private void CollectBodies(ReplicaState state, Batch batch, ImmutableArray<Digest>.Builder bodies)
+    private void CollectBodies(ReplicaState state, Batch batch, bool committed, ImmutableArray<Digest>.Builder bodies)
     {
         foreach (var body in batch.Requests)
         {
-            if (state.Pool.Contains(body) || !_wanted.TryAdd(body, value: true)) continue;
+            if (state.Pool.Contains(body) || !_wanted.TryAdd(body, committed)) continue;
             bodies.Add(body);
         }
     }

@@ -30,11 +30,19 @@ internal static class Serving
     }
 
     /// <summary>Batches come back by digest, so they need no other proof; the slots that name them take them.</summary>
-    public static void OnBatches(ReplicaState state, ImmutableArray<Batch> batches)
+    public static void OnBatches(ReplicaState state, ReplicaId from, ImmutableArray<Batch> batches)
     {
+        if (!state.Peers.MayServe(from, state.Ticks, DearAnswer))
+        {
+            state.Reject(RejectionKind.OverQuota, from);
+            return;
+        }
+
+        var byDigest = new LookupTable<Digest, Batch>();
+        foreach (var batch in batches) byDigest[batch.Digest] = batch;
         foreach (var slot in state.Slots.All.ToList())
         {
-            foreach (var batch in batches) slot.Hold(batch);
+            slot.HoldNamed(byDigest);
             if (!slot.IsExecuted || !slot.Accepted) Proposals.TryAccept(state, slot);
         }
 

@@ -8,6 +8,7 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
 {
     private readonly SortedDictionary<SequenceNumber, VoteSet<Checkpoint>> _votes = [];
     private readonly SortedDictionary<SequenceNumber, Checkpoint> _own = [];
+    private readonly SortedDictionary<SequenceNumber, QuorumCertificate<Checkpoint>> _certified = [];
 
     /// <summary>The certificate of the stable checkpoint; null at the genesis.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
@@ -53,11 +54,16 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
 
     public Checkpoint? Own(SequenceNumber sequence) => _own.GetValueOrDefault(sequence);
 
-    /// <summary>Notes that a checkpoint is stable in the group. False when a higher one is known.</summary>
-    public bool TakeTarget(QuorumCertificate<Checkpoint> certificate)
+    /// <summary>The certificate of the highest position whose own state is known too; null when there is none.</summary>
+    public QuorumCertificate<Checkpoint>? HighestWithOwn => _certified.Values.LastOrDefault(certificate => _own.ContainsKey(certificate.Vote.Sequence));
+
+    /// <summary>Notes that a checkpoint is stable in the group. False when it is not above this replica's stable one, or is known.</summary>
+    public bool TakeCertified(QuorumCertificate<Checkpoint> certificate)
     {
-        if (certificate.Vote.Sequence <= Stable || (Target is { } known && known.Vote.Sequence >= certificate.Vote.Sequence)) return false;
-        Target = certificate;
+        var sequence = certificate.Vote.Sequence;
+        if (sequence <= Stable || !_certified.TryAdd(sequence, certificate)) return false;
+        if (Target is null || Target.Vote.Sequence < sequence) Target = certificate;
+        if (_certified.Count > config.Window) _certified.Remove(_certified.Keys.First());
         return true;
     }
 
@@ -70,6 +76,7 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
         if (Target is { } target && target.Vote.Sequence <= stable) Target = null;
         DropUpTo(_votes, stable);
         DropUpTo(_own, stable);
+        DropUpTo(_certified, stable);
         LastTaken = SequenceNumber.Max(LastTaken, stable);
     }
 

@@ -55,8 +55,10 @@ internal static class Checkpoints
 
     public static void OnCertificate(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
-        if (!state.Checkpoints.TakeTarget(certificate)) return;
+        if (!state.Checkpoints.TakeCertified(certificate)) return;
+        state.Rejoin.FindFloor(state);
         TryAdvance(state);
+        state.Transfer.OnTarget(state);
         // Also when this replica's own root is still being computed: the group goes on, and what it no longer needs must not gather here.
         Prune(state);
     }
@@ -68,6 +70,7 @@ internal static class Checkpoints
         Invariant.Holds(sequence > state.Low);
         foreach (var slot in state.Slots.From(sequence.Next, state.Executed))
         {
+            if (!slot.IsExecuted) continue;
             // They were executed on a state that was not the group's; they are executed again.
             state.Slots.UncountExecuted(slot);
             slot.ExecutedBodies = default;
@@ -88,7 +91,7 @@ internal static class Checkpoints
         var last = SequenceNumber.Max(SequenceNumber.Min(state.Checkpoints.Certified, state.Executed), state.Low);
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
-            if (slot.Pinned is { } pinned) state.Pool.Unpin(pinned);
+            foreach (var pinned in slot.Pinned) state.Pool.Unpin(pinned);
         }
     }
 
@@ -109,13 +112,12 @@ internal static class Checkpoints
         state.Emit(new TakeSnapshot(sequence));
     }
 
-    // The group's certificate against this replica's own state at the same position.
+    // The group's certificate against this replica's own state at the same position; the highest where both are known, because own roots may come late.
     private static void TryAdvance(ReplicaState state)
     {
-        if (state.Checkpoints.Target is not { } target) return;
-        if (state.Checkpoints.Own(target.Vote.Sequence) is not { } own) return;
-        if (own == target.Vote) Advance(state, target);
-        else state.Transfer.Begin(state, target); // The state here is not the group's: damaged, and mended from the others.
+        if (state.Checkpoints.HighestWithOwn is not { } certificate) return;
+        if (state.Checkpoints.Own(certificate.Vote.Sequence) == certificate.Vote) Advance(state, certificate);
+        else state.Transfer.Begin(state, certificate); // The state here is not the group's: damaged, and mended from the others.
     }
 
     private static void Advance(ReplicaState state, QuorumCertificate<Checkpoint> certificate)

@@ -9,6 +9,8 @@ namespace KvStore.Consensus.NormalCase;
 /// <summary>Takes proposals, gathers what they name, and votes to prepare them.</summary>
 internal static class Proposals
 {
+    private const int PinnedMax = 4;
+
     public static void On(ReplicaState state, ReplicaId from, VerifiedProposal proposal)
     {
         var statement = proposal.PrePrepare.Statement;
@@ -30,6 +32,7 @@ internal static class Proposals
             return;
         }
 
+        if (state.IsLetGo(statement.Sequence)) return;
         if (statement.Sequence <= state.CarriedUpTo && state.Slots.Find(statement.Sequence)?.Proposed is null)
         {
             // The group is past it, although this replica is not: the certificate of the checkpoint, not the primary, says what is there.
@@ -47,7 +50,24 @@ internal static class Proposals
     public static void TryAccept(ReplicaState state, Slot slot)
     {
         if (!state.Active || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
+        if (slot.Committed is { } committed && committed.Vote.Batch != batch.Digest) return; // Overtaken: no quorum follows this proposal any more.
+        if (slot.Committed is null && IsOverweight(state, batch))
+        {
+            state.Reject(RejectionKind.Oversized, state.Primary);
+            ViewChanger.Suspect(state, state.View);
+            return;
+        }
+
         Accept(state, slot, batch);
+    }
+
+    // What a correct primary does not gather. A carried batch was accepted by correct replicas before, so it is light.
+    private static bool IsOverweight(ReplicaState state, Batch batch)
+    {
+        if (batch.Requests.Length < 2) return false;
+        var weight = 0L;
+        foreach (var digest in batch.Requests) weight += state.Pool.Find(digest)!.Request.Weight;
+        return weight > state.Config.BatchBytesMax;
     }
 
     /// <summary>Logs the proposal, then votes to prepare it. The primary also sends its PrePrepare.</summary>
@@ -67,13 +87,15 @@ internal static class Proposals
         Votes.TryCommit(state, slot);
     }
 
-    /// <summary>Keeps the batch's bodies in the pool for as long as the slot stands for it.</summary>
+    /// <summary>Keeps the batch's bodies in the pool for as long as the slot is held, or until a few later views have put others in its place.</summary>
     public static void Pin(ReplicaState state, Slot slot, Batch batch)
     {
-        if (slot.IsExecuted || slot.Pinned == batch) return;
+        if (slot.IsExecuted || slot.Pinned.Exists(pinned => pinned.Digest == batch.Digest)) return;
         state.Pool.Pin(batch);
-        if (slot.Pinned is { } before) state.Pool.Unpin(before);
-        slot.Pinned = batch;
+        slot.Pinned.Add(batch);
+        if (slot.Pinned.Count <= PinnedMax) return;
+        state.Pool.Unpin(slot.Pinned[0]);
+        slot.Pinned.RemoveAt(0);
     }
 
     private static ImmutableArray<Request> Bodies(ReplicaState state, Slot slot, Batch batch) =>

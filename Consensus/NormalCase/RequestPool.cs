@@ -29,12 +29,17 @@ internal sealed class RequestPool(ConsensusConfig config)
     public VerifiedRequest? Find(Digest digest) => _entries.TryGetValue(digest, out var entry) ? entry.Request : null;
 
     /// <summary>Takes a request that waits for execution. False when there is no room; true also when it waits already.</summary>
-    public bool TryAdd(VerifiedRequest request, ulong tick, bool wanted)
+    /// <param name="request">The request.</param>
+    /// <param name="tick">The present tick.</param>
+    /// <param name="wanted">Whether a slot lacks it: there is some room more for what a correct primary may have proposed.</param>
+    /// <param name="needed">Whether a committed batch lacks it: taken always, because correct replicas weighed that batch.</param>
+    public bool TryAdd(VerifiedRequest request, ulong tick, bool wanted, bool needed)
     {
         if (_entries.TryGetValue(request.Digest, out var entry) && entry.Node is not null) return true;
         var weight = request.Request.Weight;
         var full = _pending.Count >= config.PendingRequestsMax || _pendingBytes + weight > config.PendingBytesMax;
-        if (full && !wanted) return false;
+        var room = config.PendingBytesMax + 2L * config.PipelineDepth * config.BatchBytesMax;
+        if (full && !needed && (!wanted || _pendingBytes + weight > room)) return false;
         // A body that only a slot holds does not wait: it was executed, and its result was not kept (it was refused, or has expired). It is ordered again.
         var pins = entry?.Pins ?? 0;
         entry = new Entry(request, tick) { Pins = pins };

@@ -14,7 +14,7 @@ internal static class Requests
     {
         var wanted = state.Fetcher.Wants(received.Request.Digest);
         if (received.AlreadyExecuted && !wanted) return;
-        if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted))
+        if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest)))
         {
             if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
             else state.Emit(new RefuseRequest(received.Request.Digest));
@@ -22,6 +22,11 @@ internal static class Requests
         }
 
         if (wanted && state.Fetcher.OnArrived(received.Request.Digest)) RetrySlots(state);
+    }
+
+    public static void OnFoundExecuted(ReplicaState state, ImmutableArray<Digest> requests)
+    {
+        foreach (var request in requests) state.Pool.MarkExecuted(request);
     }
 
     /// <summary>Looks again whether slots that lacked something can go on.</summary>

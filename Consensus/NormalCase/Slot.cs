@@ -6,7 +6,7 @@ namespace KvStore.Consensus.NormalCase;
 /// <summary>Everything that a replica holds about one position.</summary>
 internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong createdTick)
 {
-    // The batches that the proposal, the prepare certificate and the commit certificate name: at most three differ.
+    // The batches that the proposal, the certificates and the last accepted proposals name.
     private readonly List<Batch> _batches = new(1);
 
     public SequenceNumber Sequence { get; } = sequence;
@@ -43,8 +43,11 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     /// <summary>Whether what was executed is in the log: accepted here, or written with its certificate.</summary>
     public bool Logged { get; set; }
 
-    /// <summary>The digests whose bodies this slot keeps alive in the pool.</summary>
-    public Batch? Pinned { get; set; }
+    /// <summary>
+    /// The batches whose bodies this slot keeps in the pool: those accepted in the last few views and the executed one. A batch that was passed over may
+    /// have a certificate that only a liar holds until a later view; who voted for it must be able to serve it then.
+    /// </summary>
+    public List<Batch> Pinned { get; } = new(1);
 
     /// <summary>The batch of a digest that this slot names, when it is held.</summary>
     public Batch? Find(Digest digest) => _batches.Find(batch => batch.Digest == digest);
@@ -56,7 +59,7 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     /// <summary>Whether this slot names the digest and lacks its batch.</summary>
     public bool Lacks(Digest digest) => Find(digest) is null && Names(digest);
 
-    public bool Names(Digest digest) => Proposed == digest || Prepared?.Vote.Batch == digest || Committed?.Vote.Batch == digest;
+    public bool Names(Digest digest) => Proposed == digest || Prepared?.Vote.Batch == digest || Committed?.Vote.Batch == digest || Pinned.Exists(pinned => pinned.Digest == digest);
 
     /// <summary>The digests that this slot names, where it holds their batches.</summary>
     public IEnumerable<Digest> NamedDigests => _batches.Select(batch => batch.Digest);
@@ -67,6 +70,14 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
         if (!Names(batch.Digest) || Find(batch.Digest) is not null) return;
         _batches.RemoveAll(held => !Names(held.Digest));
         _batches.Add(batch);
+    }
+
+    /// <summary>Takes those of the batches that this slot names.</summary>
+    public void HoldNamed(LookupTable<Digest, Batch> batches)
+    {
+        if (Proposed is { } proposed && batches.TryGetValue(proposed, out var batch)) Hold(batch);
+        if (Prepared is { } prepared && batches.TryGetValue(prepared.Vote.Batch, out batch)) Hold(batch);
+        if (Committed is { } committed && batches.TryGetValue(committed.Vote.Batch, out batch)) Hold(batch);
     }
 
     public void Propose(Digest digest, Verified<PrePrepare>? prePrepare)

@@ -62,6 +62,7 @@ internal static class Votes
         }
 
         if (view < state.OpenView) return null; // Late, and nobody's fault.
+        if (state.IsLetGo(sequence)) return null;
         if (state.InWindow(sequence)) return state.Slots.FindOrAdd(sequence, state.Group, state.Ticks);
         if (sequence > state.High) state.Reject(RejectionKind.OutOfWindow, from);
         return null;

@@ -23,7 +23,7 @@ internal static class LogReplay
 
     private static void Replay(ReplicaState state, ReplayedRecord replayed)
     {
-        foreach (var body in replayed.Bodies) state.Pool.TryAdd(body, tick: 0, wanted: true);
+        foreach (var body in replayed.Bodies) state.Pool.TryAdd(body, tick: 0, wanted: true, needed: true);
         switch (replayed.Record)
         {
             case StableRecord it:
@@ -87,7 +87,7 @@ internal static class LogReplay
         if (!state.InWindow(sequence)) return;
         var slot = state.Slots.FindOrAdd(sequence, state.Group, tick: 0);
         slot.TakePrepared(certificate);
-        if (certificate.Vote.View == state.OpenView && slot.Accepted) slot.CommitVoted = true;
+        if (certificate.Vote.View == state.OpenView && slot.Accepted && certificate.Vote.Batch == slot.Proposed) slot.CommitVoted = true;
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, sequence);
     }
 

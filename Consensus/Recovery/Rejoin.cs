@@ -33,12 +33,18 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
     public void OnStatus(ReplicaState state, ReplicaId from, StatusMessage status)
     {
         if (_floor != Unknown || status.Rejoining) return;
-        // Whatever is executed lies inside the window of a checkpoint that is certified. A claim beyond that is a lie that would keep this replica
-        // silent for ever, or the certificate is still on its way; then the peer's next status counts.
-        var certified = SequenceNumber.Max(state.Low, state.Checkpoints.Target?.Vote.Sequence ?? SequenceNumber.Genesis);
-        if (status.Executed > certified.Plus((ulong)config.Window)) return;
         _executed[from.Index] = status.Executed;
-        var answers = _executed.Where(each => each is not null).ToList();
+        FindFloor(state);
+    }
+
+    /// <summary>Takes enough answers as the measure of the floor; called when there is another answer, or another certificate to judge them by.</summary>
+    public void FindFloor(ReplicaState state)
+    {
+        if (_floor != Unknown) return;
+        // Whatever is executed lies inside the window of a checkpoint that is certified. A claim beyond that is a lie that would keep this replica
+        // silent for ever, or the certificate is still on its way.
+        var certified = state.Checkpoints.Certified;
+        var answers = _executed.Where(each => each is { } executed && executed <= certified.Plus((ulong)config.Window)).ToList();
         if (answers.Count < group.RejoinAnswers) return;
         _floor = answers.Max()!.Value.Plus((ulong)config.Window);
         state.Emit(new Persist(new RejoinRecord(_floor.Value)));

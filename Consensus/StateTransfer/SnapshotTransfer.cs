@@ -11,11 +11,16 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 {
     private const int Ranges = 16;
     private const ulong ChunkTimeoutTicks = 100;
+    private const int SilencesMax = 3;
 
     private readonly bool[] _banned = new bool[group.Replicas];
     private readonly bool[] _missing = new bool[group.Replicas];
+    private readonly int[] _silences = new int[group.Replicas];
     private TransferRange[] _ranges = [];
     private int _nextPeer;
+
+    // The checkpoint of the last transfer, when it failed and nothing has come of it since.
+    private SequenceNumber? _failed;
 
     /// <summary>The checkpoint that is being fetched; null when none is.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
@@ -25,8 +30,10 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         if (Certificate is not null) return;
         Certificate = certificate;
+        _failed = null;
         Array.Clear(_banned);
         Array.Clear(_missing);
+        Array.Clear(_silences);
         _ranges = [.. Enumerable.Range(0, Ranges).Select(index => new TransferRange(index, Ranges))];
         state.Emit(new AssembleSnapshot(certificate));
         Ask(state);
@@ -38,20 +45,35 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         if (Certificate is { } current && current.Vote.Sequence <= stable) Certificate = null;
     }
 
+    /// <summary>
+    /// A later checkpoint is known. After a transfer that failed it is fetched at once, while its sources hold it: under load, what was the latest
+    /// checkpoint when this replica last heard is one that they have let go.
+    /// </summary>
+    public void OnTarget(ReplicaState state)
+    {
+        if (_failed is not null && state.Checkpoints.Target is { } target && target.Vote.Sequence > state.Executed) Begin(state, target);
+    }
+
     public void OnTick(ReplicaState state)
     {
+        EndIfOvertaken(state);
+        if (_failed is { } failed && state.Executed >= failed) _failed = null;
         BeginIfStuck(state);
         if (Certificate is null) return;
         foreach (var range in _ranges)
         {
-            if (range.AskedTick is { } asked && state.Ticks >= asked + ChunkTimeoutTicks) range.Release();
+            if (range.AskedTick is not { } asked || state.Ticks < asked + ChunkTimeoutTicks) continue;
+            OnSilence(range.Asked);
+            range.Release();
         }
 
-        Ask(state);
+        if (HasPeer()) Ask(state);
+        else GiveUp(state);
     }
 
     public void OnChunk(ReplicaState state, ReplicaId from, ChunkMessage chunk)
     {
+        EndIfOvertaken(state);
         var asked = Certificate is { } certificate && certificate.Vote.Sequence == chunk.Checkpoint
             && Array.Exists(_ranges, range => range.IsAsked(from, chunk.From));
         if (asked) state.Emit(new AddChunk(from, chunk.Checkpoint, chunk.From, chunk.Content));
@@ -62,7 +84,9 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         foreach (var range in _ranges)
         {
-            if (range.Next == added.Start) range.Advance(added.CoveredUpTo, added.ToTheEnd);
+            if (range.IsDone || range.Next != added.Start) continue;
+            _silences[range.Asked.Index] = 0;
+            range.Advance(added.CoveredUpTo, added.ToTheEnd);
         }
 
         if (Certificate is not null) Ask(state);
@@ -82,6 +106,20 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         else Ask(state);
     }
 
+    // A message may be lost; a peer that lets several in a row pass is as good as one that does not have the state.
+    private void OnSilence(ReplicaId peer)
+    {
+        _silences[peer.Index]++;
+        if (_silences[peer.Index] >= SilencesMax) _missing[peer.Index] = true;
+    }
+
+    // Batches with their certificates were faster, and the state here is not known to be damaged: it must not go back.
+    private void EndIfOvertaken(ReplicaState state)
+    {
+        if (Certificate?.Vote is not { } vote || vote.Sequence > state.Executed) return;
+        if (state.Checkpoints.Own(vote.Sequence) is not { } own || own == vote) Certificate = null;
+    }
+
     // A replica that is behind first catches up by certificates; when that does not move, it fetches the state.
     private void BeginIfStuck(ReplicaState state)
     {
@@ -89,7 +127,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         var damaged = state.Checkpoints.Own(target.Vote.Sequence) is { } own && own != target.Vote;
         if (target.Vote.Sequence <= state.Executed && !damaged) return;
         var patience = 3 * state.Config.StatusIntervalTicks;
-        var far = target.Vote.Sequence.Number - state.Executed.Number > (ulong)state.Config.RetainedBatchesMax;
+        var far = target.Vote.Sequence > state.Executed.Plus((ulong)state.Config.RetainedBatchesMax);
         if (far || state.Ticks >= state.Peers.LastExecutedTick + patience) Begin(state, target);
     }
 
@@ -98,6 +136,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         var certificate = Certificate!;
         Certificate = null;
+        _failed = certificate.Vote.Sequence;
         state.Peers.OnExecuted(state.Ticks); // Wait a while before the next try.
         if (state.Checkpoints.Target is { } target && target.Vote.Sequence > certificate.Vote.Sequence) Begin(state, target);
     }

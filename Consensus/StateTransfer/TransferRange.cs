@@ -6,7 +6,6 @@ namespace KvStore.Consensus.StateTransfer;
 internal sealed class TransferRange
 {
     private readonly Digest? _end;
-    private ReplicaId _asked;
 
     /// <summary>Range <paramref name="index"/> of <paramref name="count"/> equal ones; the count divides 256.</summary>
     public TransferRange(int index, int count)
@@ -24,11 +23,14 @@ internal sealed class TransferRange
     /// <summary>When the next chunk was asked for; null when it was not.</summary>
     public ulong? AskedTick { get; private set; }
 
-    public bool IsAsked(ReplicaId peer, Digest start) => AskedTick is not null && _asked == peer && Next == start;
+    /// <summary>Who was asked last.</summary>
+    public ReplicaId Asked { get; private set; }
+
+    public bool IsAsked(ReplicaId peer, Digest start) => AskedTick is not null && Asked == peer && Next == start;
 
     public void Ask(ReplicaId peer, ulong tick)
     {
-        _asked = peer;
+        Asked = peer;
         AskedTick = tick;
     }
 

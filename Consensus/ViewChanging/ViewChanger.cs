@@ -20,7 +20,8 @@ internal static class ViewChanger
         }
         else if (!state.IsPrimary && RejoinIsLate(state))
         {
-            Suspect(state, state.View);
+            // Only a peer's word says that anyone waits: were the time-out to double, a liar could make the next real fault a long one.
+            Leave(state, state.View.Next, doubles: false);
         }
     }
 
@@ -45,13 +46,13 @@ internal static class ViewChanger
     }
 
     /// <summary>Stops voting in all views before <paramref name="next"/>, and says what is known here.</summary>
-    private static void Leave(ReplicaState state, View next)
+    private static void Leave(ReplicaState state, View next, bool doubles = true)
     {
         Invariant.Holds(next > state.View);
         if (state.Rejoin.IsRejoining) return; // What it knows is not what it once knew: its ViewChange could hide a committed batch.
         state.View = next;
         state.Active = false;
-        state.Timer.OnLeave();
+        state.Timer.OnLeave(doubles);
         var viewChange = new ViewChange(next, state.Checkpoints.Certificate, Prepared(state));
         state.ViewChanges.Pledged = viewChange;
         state.Emit(new Persist(new ViewChangeRecord(viewChange)));
@@ -69,7 +70,8 @@ internal static class ViewChanger
         var prepared = ImmutableArray.CreateBuilder<OrderingCertificate>();
         foreach (var slot in state.Slots.From(state.Low.Next, state.High))
         {
-            if (slot.Prepared is { } certificate) prepared.Add(certificate);
+            // A certificate of this view or a later one, had from a peer, has no place in it: the others would refuse it all.
+            if (slot.Prepared is { } certificate && certificate.Vote.View < state.View) prepared.Add(certificate);
         }
 
         return prepared.ToImmutable();

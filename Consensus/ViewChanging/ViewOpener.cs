@@ -24,6 +24,13 @@ internal static class ViewOpener
             return;
         }
 
+        if (state.Slots.All.Any(slot => slot.Prepared is { } known && known.Vote.View > view))
+        {
+            // A quorum has been in a later view, which may have committed what this NewView, kept back until now, contradicts.
+            state.Reject(RejectionKind.WrongView, from);
+            return;
+        }
+
         Enter(state, newView);
         state.Emit(new ViewChanged(view, Active: true));
         state.Emit(new SendToAll(StatusReports.Own(state)));
@@ -54,7 +61,7 @@ internal static class ViewOpener
 
     private static void Carry(ReplicaState state, CarriedBatch carried)
     {
-        var slot = state.InWindow(carried.Sequence) ? state.Slots.FindOrAdd(carried.Sequence, state.Group, state.Ticks) : state.Slots.Find(carried.Sequence);
+        var slot = state.InWindow(carried.Sequence) && !state.IsLetGo(carried.Sequence) ? state.Slots.FindOrAdd(carried.Sequence, state.Group, state.Ticks) : state.Slots.Find(carried.Sequence);
         if (slot is null) return; // Beyond this replica's window: it lags, and will catch up by certificates.
         // Agreement, seen from here: what is committed is what every later view carries.
         Invariant.Holds(slot.Committed is null || slot.Committed.Vote.Batch == carried.Batch);

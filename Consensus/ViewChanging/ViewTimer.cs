@@ -26,9 +26,10 @@ internal sealed class ViewTimer(ConsensusConfig config)
     public void OnServed(ulong arrivalTick) => _newestServedTick = Math.Max(_newestServedTick, arrivalTick);
 
     /// <summary>The replica leaves a view: each one without progress waits twice as long as the one before.</summary>
-    public void OnLeave()
+    /// <param name="doubles">Whether it counts so; what a peer alone can claim must not.</param>
+    public void OnLeave(bool doubles)
     {
-        _doublings = Math.Min(_doublings + 1, config.TimeoutDoublingsMax);
+        if (doubles) _doublings = Math.Min(_doublings + 1, config.TimeoutDoublingsMax);
         _newViewDeadline = null;
     }
 

@@ -33,6 +33,9 @@ internal sealed class EffectInterpreter
 
     public ShardState State => _machine.Current;
 
+    /// <summary>Those of the requests that wait which the state shows executed.</summary>
+    public ImmutableArray<Digest> PendingExecuted => [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
+
     public void OnTick() => _ticks++;
 
     public bool TryTakeLoopback([NotNullWhen(true)] out Input? input) => _loopback.TryDequeue(out input);
@@ -158,8 +161,7 @@ internal sealed class EffectInterpreter
         (_assembler, _assembling) = (null, null);
         Become(state);
         _held.Add(state);
-        ImmutableArray<Digest> executed = [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
-        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, executed));
+        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, PendingExecuted));
         Outbox.Tell(() => _ports.Events.OnInstalled(state));
     }
 
@@ -175,7 +177,7 @@ internal sealed class EffectInterpreter
 
     private void ServeChunk(ServeChunk effect)
     {
-        var state = _held.Serve(effect.Checkpoint, _ticks);
+        var state = _held.Serve(effect.To, effect.Checkpoint, _ticks);
         var content = state?.EncodeChunk(effect.From, _replica.ChunkBytes) ?? ReadOnlyMemory<byte>.Empty;
         Outbox.To(effect.To, new ChunkMessage(effect.Checkpoint, effect.From, content));
     }

@@ -38,7 +38,7 @@ public sealed class ReplicaDriver
     public Replica Replica => _replica;
 
     /// <summary>The first round of a run. The tick comes first, because the core judges times by it.</summary>
-    public void Start(Timestamp now) => Run([new Tick(now), new Started()]);
+    public void Start(Timestamp now) => Run([new Tick(now), new Started(), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
 
     /// <summary>A round: every input is one step, then what has gathered is proposed, then the log is flushed and the messages leave.</summary>
     public void Run(IReadOnlyList<Input> inputs)

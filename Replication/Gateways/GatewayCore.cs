@@ -18,7 +18,11 @@ public interface IGatewayOutlet
 /// The gateway of one node and one shard: passes requests on, collects what replicas say they executed, and asks for the read index. Synchronous
 /// and without a clock, like the core; one caller at a time. The simulator runs the same code.
 /// </summary>
-public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGatewayOutlet outlet)
+/// <param name="group">The group's quorums.</param>
+/// <param name="verifier">Checks what peers claim.</param>
+/// <param name="outlet">How the replicas are reached.</param>
+/// <param name="firstRound">Where the numbers of read-index rounds begin; drawn anew for every run, so that no answer to an earlier run fits.</param>
+public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGatewayOutlet outlet, ulong firstRound)
 {
     /// <summary>Requests that may wait for their answers.</summary>
     public const int WaitingMax = 16_384;
@@ -30,10 +34,9 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     private readonly SortedDictionary<Digest, Waiting> _waiting = [];
     private readonly SortedDictionary<SequenceNumber, ExecutedVotes> _votes = [];
     private readonly SortedDictionary<SequenceNumber, OwnBatch> _unconfirmed = [];
-    private readonly SortedDictionary<SequenceNumber, List<Action>> _readsAt = [];
     private ReadIndexRound? _round;
     private List<Action> _nextReads = [];
-    private ulong _rounds;
+    private ulong _rounds = firstRound;
     private ulong _ticks;
 
     /// <summary>What this node's replica has executed.</summary>
@@ -91,27 +94,26 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
             _unconfirmed.Remove(sequence);
         }
 
-        ReleaseReads();
+        TryFinishRound();
     }
 
     /// <summary>This node's replica took over a certified state. Requests that it shows executed are answered by their retry.</summary>
     public void OnInstalled(ShardState state)
     {
         Executed = SequenceNumber.Max(Executed, state.Sequence);
-        foreach (var (digest, waiting) in _waiting.ToList())
+        foreach (var waiting in _waiting.Values.ToList())
         {
-            var request = waiting.Request.Request;
-            if (!state.TryFindResult(request.Client, request.Nonce, out var executed, out var result) || executed != digest) continue;
-            _waiting.Remove(digest);
-            foreach (var done in waiting.Done) done(new GatewayAnswer(digest, result, Replayed: true, state.Sequence));
+            if (AnswerFromState(state, waiting.Request) is { } known) Answer(known);
         }
 
-        ReleaseReads();
+        TryFinishRound();
     }
 
     /// <summary>A peer says that it executed a batch. Not verified yet.</summary>
-    public void OnPeerExecuted(Signed<Executed> claim)
+    public void OnPeerExecuted(ReplicaId from, Signed<Executed> claim)
     {
+        // Each peer fills its own place only, or a liar could fill those of others with what does not verify.
+        if (claim.Signer != from) return;
         var sequence = claim.Statement.Sequence;
         var near = sequence.Number + PositionsBehindMax >= Executed.Number && sequence.Number <= Executed.Number + PositionsAheadMax;
         if (!near || !group.Contains(claim.Signer)) return;
@@ -127,28 +129,29 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         var proven = answer.Sequence <= Executed || (answer.Certificate is not null && verifier.TryVerify(answer, out _, out _));
         if (!proven) return;
         round.Add(from, answer.Sequence);
-        if (round.Index is not { } index) return;
-        _round = null;
-        if (!_readsAt.TryGetValue(index, out var reads)) _readsAt.Add(index, reads = []);
-        reads.AddRange(round.Reads);
-        ReleaseReads();
-        if (_nextReads.Count > 0) BeginRound();
+        TryFinishRound();
     }
 
     /// <summary>A tick of the clock: asks again for what has not been answered.</summary>
-    public void OnTick(ulong retryTicks)
+    /// <param name="retryTicks">How long an answer may take before it is asked for again.</param>
+    /// <param name="state">This node's state: what it shows executed needs no other answer, for those of the peers may be lost.</param>
+    public void OnTick(ulong retryTicks, ShardState state)
     {
         _ticks++;
         if (_ticks % retryTicks != 0) return;
         if (_round is { } round) outlet.AskReadIndex(new ReadIndexQuery(round.Number));
-        var late = _waiting.Values.Where(waiting => waiting.SinceTick + retryTicks <= _ticks).Take(RedistributedPerTick).ToList();
-        foreach (var waiting in late) outlet.Distribute(waiting.Request);
-        // A position that its voters left behind (after a view change) is never executed: those reads ask anew.
-        foreach (var (index, reads) in _readsAt.ToList())
+        foreach (var waiting in _waiting.Values.Where(waiting => waiting.SinceTick + retryTicks <= _ticks).Take(RedistributedPerTick).ToList())
         {
-            _readsAt.Remove(index);
-            foreach (var read in reads) Read(read);
+            waiting.SinceTick = _ticks;
+            if (AnswerFromState(state, waiting.Request) is { } known) Answer(known);
+            else outlet.Distribute(waiting.Request);
         }
+    }
+
+    private void Answer(GatewayAnswer answer)
+    {
+        if (!_waiting.Remove(answer.Request, out var waiting)) return;
+        foreach (var done in waiting.Done) done(answer);
     }
 
     private void BeginRound()
@@ -159,15 +162,13 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         outlet.AskReadIndex(new ReadIndexQuery(_round.Number));
     }
 
-    private void ReleaseReads()
+    // A position that its voters left behind after a view change may never be executed; later answers to the round take the place of theirs.
+    private void TryFinishRound()
     {
-        while (_readsAt.Count > 0)
-        {
-            var (index, reads) = _readsAt.First();
-            if (index > Executed) return;
-            _readsAt.Remove(index);
-            foreach (var ready in reads) ready();
-        }
+        if (_round is not { } round || round.Index is not { } index || index > Executed) return;
+        _round = null;
+        foreach (var ready in round.Reads) ready();
+        if (_nextReads.Count > 0) BeginRound();
     }
 
     private ExecutedVotes VotesAt(SequenceNumber sequence)
@@ -186,13 +187,19 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         if (!awaited) return;
         foreach (var outcome in batch.Executed.Outcomes)
         {
-            if (!_waiting.Remove(outcome.Request, out var waiting)) continue;
-            var answer = new GatewayAnswer(outcome.Request, outcome.Result, outcome.Replayed, sequence);
-            foreach (var done in waiting.Done) done(answer);
+            Answer(new GatewayAnswer(outcome.Request, outcome.Result, outcome.Replayed, sequence));
         }
     }
 
-    private sealed record Waiting(VerifiedRequest Request, ulong SinceTick, List<Action<GatewayAnswer>> Done);
+    private sealed class Waiting(VerifiedRequest request, ulong sinceTick, List<Action<GatewayAnswer>> done)
+    {
+        public VerifiedRequest Request => request;
+
+        public List<Action<GatewayAnswer>> Done => done;
+
+        /// <summary>When it was passed on last.</summary>
+        public ulong SinceTick { get; set; } = sinceTick;
+    }
 
     private sealed record OwnBatch(ExecutedBatch Executed, Signed<Executed> Own);
 }

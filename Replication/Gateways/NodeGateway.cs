@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using KvStore.Protocol;
 using KvStore.Replication.Hosting;
 using KvStore.StateMachine;
@@ -18,7 +20,7 @@ public sealed class NodeGateway
 
     internal NodeGateway(HostOptions options, ReplicaHost host)
     {
-        _core = new GatewayCore(options.Driver.Replica.Group, options.Driver.Verifier, options.Outlet);
+        _core = new GatewayCore(options.Driver.Replica.Group, options.Driver.Verifier, options.Outlet, BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) >> 1);
         Id = host.Id;
     }
 
@@ -76,9 +78,9 @@ public sealed class NodeGateway
     }
 
     /// <summary>A peer says that it executed a batch.</summary>
-    public void OnPeerExecuted(Signed<Executed> claim)
+    public void OnPeerExecuted(ReplicaId from, Signed<Executed> claim)
     {
-        lock (_gate) _core.OnPeerExecuted(claim);
+        lock (_gate) _core.OnPeerExecuted(from, claim);
     }
 
     /// <summary>A replica answers about the read index.</summary>
@@ -103,13 +105,13 @@ public sealed class NodeGateway
     {
         lock (_gate)
         {
-            if (_refusable.Remove(request, out var source)) source.TrySetException(new ShardBusyException("Too many requests wait to be ordered."));
+            if (_refusable.Remove(request, out var source)) source.TrySetException(new OutcomeUnknownException(request)); // Others may have had room for it.
         }
     }
 
     internal void OnTick()
     {
-        lock (_gate) _core.OnTick(RetryTicks);
+        lock (_gate) _core.OnTick(RetryTicks, _state());
     }
 
     internal void Close()

@@ -17,8 +17,18 @@ internal sealed class ReadIndexRound(ulong number, GroupConfig group)
     /// <summary>The reads that this round serves.</summary>
     public List<Action> Reads { get; } = [];
 
-    /// <summary>What a read must wait for; null until a quorum has answered.</summary>
-    public SequenceNumber? Index => _answers.Count(answer => answer is not null) >= group.Quorum ? _answers.Max() : null;
+    /// <summary>
+    /// What a read must wait for: the least position up to which a quorum of answers reaches. Any quorum of answers will do, so a single one that claims
+    /// more than the rest, for a position that may never be executed, holds up nobody. Null until a quorum has answered.
+    /// </summary>
+    public SequenceNumber? Index
+    {
+        get
+        {
+            var given = _answers.OfType<SequenceNumber>().Order().ToList();
+            return given.Count >= group.Quorum ? given.Take(group.Quorum).Last() : null;
+        }
+    }
 
     /// <summary>Takes a replica's answer; one that repeats itself replaces what it said.</summary>
     public void Add(ReplicaId from, SequenceNumber sequence) => _answers[from.Index] = sequence;

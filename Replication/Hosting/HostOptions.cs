@@ -28,7 +28,7 @@ public sealed record HostOptions(
 /// <summary>Contradictory statements, the first few of every signer: one pair is enough to convict, and nobody can fill the memory with more.</summary>
 public sealed class EvidenceKeeper
 {
-    private const int PairsMax = 64;
+    private const int PairsPerSignerMax = 4;
 
     private readonly Lock _gate = new();
     private readonly List<(Signed Earlier, Signed Later)> _pairs = [];
@@ -47,7 +47,7 @@ public sealed class EvidenceKeeper
     {
         lock (_gate)
         {
-            if (_pairs.Count < PairsMax) _pairs.Add((earlier, later));
+            if (_pairs.Count(pair => pair.Later.Signer == later.Signer) < PairsPerSignerMax) _pairs.Add((earlier, later));
         }
     }
 }

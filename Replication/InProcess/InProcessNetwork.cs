@@ -27,7 +27,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas, R
         {
             case StatementMessage { Signed: Signed<Executed> executed }:
                 // The gateways check these signatures themselves, and only where a client waits.
-                Each(from, to, host => host.Gateway.OnPeerExecuted(executed));
+                Each(from, to, host => host.Gateway.OnPeerExecuted(from, executed));
                 break;
             case ReadIndexAnswer answer:
                 Each(from, to, host => host.Gateway.OnReadIndexAnswer(from, answer));

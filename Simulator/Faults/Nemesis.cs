@@ -5,7 +5,6 @@ namespace KvStore.Simulator;
 /// <summary>Draws faults while they last: when, to whom, for how long. Never more than f replicas are Byzantine or without their memory at a time.</summary>
 internal sealed class Nemesis(World world, DeterministicRandom random)
 {
-    private const int MidWriteChance = 4000;
     private const int MidWriteOperationsMax = 12;
     private const int WildMilliseconds = 60_000;
     private readonly SwarmSettings _settings = world.Settings;
@@ -65,8 +64,13 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
     private void Crash()
     {
         var machine = random.Pick(world.Machines);
-        if (random.Chance(MidWriteChance)) machine.PowerCut.CutAfter(random.Below(MidWriteOperationsMax));
-        else machine.Stop(Kind());
+        switch (random.Below(3))
+        {
+            case 0: machine.PowerCut.CutAfter(random.Below(MidWriteOperationsMax)); break;
+            case 1: machine.FailsAfterWriting = true; break;
+            default: machine.Stop(Kind()); break;
+        }
+
         RestartLater(machine);
     }
 
@@ -92,8 +96,9 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
 
     private void RestartLater(Machine machine) => After(random.Between(1, _settings.DownTicksMax), () =>
     {
-        // A power cut in the middle of a write may still be about to happen; it happens at the latest now.
+        // A failure at the next write may still be about to happen; it does not any more.
         machine.PowerCut.Reset();
+        machine.FailsAfterWriting = false;
         machine.Start();
     });
 

@@ -50,6 +50,11 @@ internal sealed class Machine
     /// <summary>The process that runs; null while the machine is down.</summary>
     public ReplicaProcess? Process { get; private set; }
 
+    /// <summary>
+    /// Whether the power fails right after the next round that writes: what was said in it has left, and whatever it rested on had better be durable.
+    /// </summary>
+    public bool FailsAfterWriting { get; set; }
+
     /// <summary>How far its clock is off, in milliseconds.</summary>
     public long ClockOffset { get; set; }
 
@@ -132,6 +137,7 @@ internal sealed class Machine
     private void End(StopKind kind)
     {
         Process = null;
+        FailsAfterWriting = false;
         PowerCut.Reset();
         if (kind == StopKind.PowerCut) Disk.Crash();
         else if (kind == StopKind.TornTail) Disk.Crash(unflushed => _random.Between(0, unflushed));

@@ -29,7 +29,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         var log = new DiskReplicaLog(machine.PowerCut, random.Next);
         Driver = new ReplicaDriver(
             world.DriverOptionsOf(machine.Id), new DriverPorts(machine.Signer, this, log, machine.Snapshots, this, this), mode);
-        Gateway = new GatewayCore(world.Group, world.Verifier, this);
+        Gateway = new GatewayCore(world.Group, world.Verifier, this, random.Next() >> 1);
         Gateway.OnInstalled(Driver.State);
     }
 
@@ -53,7 +53,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         switch (packet.Message)
         {
             case StatementMessage { Signed: Signed<Executed> claim }:
-                Gateway.OnPeerExecuted(claim);
+                Gateway.OnPeerExecuted(from, claim);
                 break;
             case ReadIndexAnswer answer:
                 Gateway.OnReadIndexAnswer(from, answer);
@@ -146,7 +146,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     private void Tick()
     {
         Enqueue(new Waiting(null, null, null, new Tick(_machine.Clock)));
-        Gateway.OnTick(GatewayRetryTicks);
+        Gateway.OnTick(GatewayRetryTicks, Driver.State);
         After(_world.Settings.Consensus.TickMilliseconds, Tick);
     }
 
@@ -170,7 +170,9 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         }
 
         _inbox = [];
+        var written = _machine.Disk.BytesWritten;
         Driver.Run(inputs);
+        if (_machine.FailsAfterWriting && _machine.Disk.BytesWritten > written) throw new PowerCutException();
         _machine.NoteRejoining();
         _world.Memory.Check(_machine, this);
     }

@@ -211,7 +211,7 @@ internal sealed class ReplicaHarness
         var sequence = effect.Certificate.Vote.Sequence;
         Disk[sequence] = _held[sequence];
         Log = [.. effect.LiveRecords];
-        foreach (var old in _held.Keys.Where(held => held < sequence).ToList()) _held.Remove(old);
+        foreach (var old in _held.Keys.Where(held => held < sequence).SkipLast(1).ToList()) _held.Remove(old);
         foreach (var old in Disk.Keys.Where(held => held < sequence).ToList()) Disk.Remove(old);
     }
 

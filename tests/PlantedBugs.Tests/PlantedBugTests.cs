@@ -1,0 +1,61 @@
+using KvStore.Protocol;
+using KvStore.Simulator;
+
+namespace KvStore.Planted.Tests;
+
+/// <summary>
+/// Proves that the simulator finds mistakes of the kind that it is there for. The bug is switched on for the thread that runs the simulation; without
+/// one, the very same build and the very same seeds pass, so that what is found is the bug and not the build.
+/// </summary>
+public sealed class PlantedBugTests
+{
+    /// <summary>How many seeds may be needed. docs/simulator.md says how many are.</summary>
+    private const ulong SeedsMax = 300;
+
+    [Theory]
+    [InlineData(PlantedBug.QuorumOneLess)]
+    [InlineData(PlantedBug.VoteBeforeLog)]
+    [InlineData(PlantedBug.NoDuplicateCheck)]
+    [InlineData(PlantedBug.NewViewUnchecked)]
+    [InlineData(PlantedBug.PreparedForgotten)]
+    public void The_simulator_finds_the_planted_bug(PlantedBug bug)
+    {
+        var seed = FirstFailing(bug, out var found);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bug}: seed {seed}: {found}");
+        Assert.NotNull(found);
+        var honest = Run(seed, PlantedBug.None);
+        Assert.True(honest.Passed, $"seed {seed} fails without the bug as well: {string.Join("; ", honest.Violations)}");
+    }
+
+    [Fact]
+    public void Without_a_planted_bug_the_same_build_passes()
+    {
+        for (ulong seed = 1; seed <= 30; seed++) Assert.True(Run(seed, PlantedBug.None).Passed);
+    }
+
+    private static ulong FirstFailing(PlantedBug bug, out Violation? found)
+    {
+        for (ulong seed = 1; seed <= SeedsMax; seed++)
+        {
+            var result = Run(seed, bug);
+            found = result.Passed ? null : result.Violations[0];
+            if (found is not null) return seed;
+        }
+
+        found = null;
+        return SeedsMax;
+    }
+
+    private static SimulationResult Run(ulong seed, PlantedBug bug)
+    {
+        PlantedBugs.Active = bug;
+        try
+        {
+            return Simulation.Run(seed);
+        }
+        finally
+        {
+            PlantedBugs.Active = PlantedBug.None;
+        }
+    }
+}

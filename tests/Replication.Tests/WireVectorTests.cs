@@ -1,0 +1,54 @@
+// The vectors of docs/wire.md that are made above the protocol: genesis, results and ledger.
+using KvStore.Protocol;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Tests;
+
+public class WireVectorTests
+{
+    private static readonly Digest Batch = Parse("b75e9b79be2b1cbf05bda2b301d264ad26ca702bd7ab6928431c1c15a5dfc254");
+    private static readonly Digest Request = Parse("66de0ca8bdaa186b6d3812498269a29108ac2363905375e81f5f006feb25d835");
+
+    [Fact]
+    public void The_genesis_and_the_leaves_are_those_of_the_wire_document()
+    {
+        var result = new OperationResult { Code = ResultCode.Created, Revision = 9, KeyRevision = 9, Length = 5 };
+        var leaf = ExecutedBatch.ResultLeaf(Request, result);
+        var genesis = new Genesis
+        {
+            Name = "wire",
+            Groups = [new GroupGenesis(new GroupId(2), new GroupConfig(4), [.. Enumerable.Range(0, 4).Select(Member)])],
+        };
+        string[] expected =
+        [
+            $"shard.result-leaf = {leaf}",
+            $"shard.ledger-leaf = {ExecutedBatch.LedgerLeaf(new SequenceNumber(130), Batch, new Timestamp(1_793_500_000_123), leaf)}",
+            $"shard.genesis = {Convert.ToHexStringLower(genesis.Encode())}",
+            $"shard.cluster-id = {genesis.Cluster}",
+        ];
+        if (Environment.GetEnvironmentVariable("KV_REWRITE_GOLDEN") == "1") Rewrite(expected);
+        Assert.Equal(expected, File.ReadLines(Document()).Where(line => line.StartsWith("shard.", StringComparison.Ordinal)));
+    }
+
+    private static void Rewrite(string[] vectors)
+    {
+        var next = 0;
+        var lines = File.ReadAllLines(Document()).Select(line => line.StartsWith("shard.", StringComparison.Ordinal) ? vectors[next++] : line);
+        File.WriteAllText(Document(), string.Join('\n', [.. lines, ""]));
+    }
+
+    private static PublicKey Member(int index)
+    {
+        using var key = new Ed25519PrivateKey([.. Enumerable.Range(index * 0x20, Ed25519PrivateKey.SeedLength).Select(value => (byte)value)]);
+        return key.PublicKey;
+    }
+
+    private static Digest Parse(string hex) => Digest.TryParse(hex, out var digest) ? digest : throw new FormatException(hex);
+
+    private static string Document()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "KvStore.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "docs", "wire.md");
+    }
+}

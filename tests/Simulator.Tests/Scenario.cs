@@ -1,0 +1,53 @@
+using KvStore.Protocol;
+
+namespace KvStore.Simulator.Tests;
+
+/// <summary>A group without drawn faults, for scenarios that script their own.</summary>
+internal static class Scenario
+{
+    public static SwarmSettings Calm { get; } = new()
+    {
+        Consensus = new ConsensusConfig
+        {
+            CheckpointInterval = 8,
+            PipelineDepth = 4,
+            BatchRequestsMax = 8,
+            RequestTimeoutTicks = 30,
+            TimeoutDoublingsMax = 4,
+            StatusIntervalTicks = 5,
+            IdleCheckpointTicks = 50,
+            RetainedBatchesMax = 16,
+            SnapshotChunkBytes = 600,
+            SnapshotChunksInFlight = 2,
+        },
+        Clients = 4,
+        OperationsPerClient = 100,
+        ThinkMax = 60,
+        LostAnswerChance = 0,
+    };
+
+    public static World Start(SwarmSettings? settings = null, ulong seed = 7)
+    {
+        var world = new World(seed, settings ?? Calm, trace: null);
+        world.Start();
+        return world;
+    }
+
+    /// <summary>Heals, waits for every answer and for convergence, and looks for broken promises.</summary>
+    public static void Finish(World world)
+    {
+        world.Heal();
+        LivenessChecker.Finish(world);
+        RegisterLinearizability.Check(world);
+        Assert.Empty(world.Violations.All);
+    }
+
+    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Machines[index].Process!.Driver.Replica;
+
+    /// <summary>Goes on until some replica has executed this many positions more.</summary>
+    public static void RunPositions(World world, int positions)
+    {
+        var target = world.Agreement.Count + positions;
+        Assert.True(world.RunUntil(() => world.Agreement.Count >= target, 20_000), LivenessChecker.Dump(world));
+    }
+}

@@ -1,0 +1,32 @@
+namespace KvStore.Simulator.Tests;
+
+/// <summary>Seeds as anybody can run them with <c>kv sim</c>.</summary>
+public sealed class SeedTests
+{
+    private const ulong ShortRun = 40;
+
+    [Fact]
+    public void The_same_seed_gives_the_same_run_bit_for_bit()
+    {
+        for (ulong seed = 1; seed <= 5; seed++)
+        {
+            var (first, second) = (Simulation.Run(seed), Simulation.Run(seed));
+            Assert.Equal(first.TraceHash, second.TraceHash);
+            Assert.Equal(first.Steps, second.Steps);
+            Assert.Equal(first.Summary, second.Summary);
+        }
+
+        Assert.NotEqual(Simulation.Run(1).TraceHash, Simulation.Run(2).TraceHash);
+    }
+
+    [Fact]
+    public void Every_promise_is_kept_under_a_short_run_of_seeds()
+    {
+        for (ulong seed = 1; seed <= ShortRun; seed++)
+        {
+            var result = Simulation.Run(seed);
+            Assert.True(result.Passed, $"seed {seed}: {string.Join("; ", result.Violations)}");
+            Assert.True(result.Operations > 0);
+        }
+    }
+}
