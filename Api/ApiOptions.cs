@@ -61,7 +61,8 @@ public sealed record ApiOptions
         return null;
     }
 
-    private static bool IsKnown(string name) => name.Equals("urls", StringComparison.OrdinalIgnoreCase) || name.Equals("replicas", StringComparison.OrdinalIgnoreCase);
+    private static bool IsKnown(string name) =>
+        name.Equals("urls", StringComparison.OrdinalIgnoreCase) || name.Equals("replicas", StringComparison.OrdinalIgnoreCase);
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -53,7 +53,8 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
         // Asked before the request is handed over, because afterwards nobody can say that it will not be applied.
         if (!group.HasQuorum) return Failed(NoQuorum(mayBeApplied: false, operation, null, _retryAfter));
         using var signed = signer.TrySign(operation);
-        if (signed is null) return Failed(new ProblemResult(ProblemKinds.Busy, "The gateway has too many requests under way. Nothing was applied; try again.") { RetryAfter = _retryAfter });
+        if (signed is null) return Failed(new ProblemResult(ProblemKinds.Busy,
+            "The gateway has too many requests under way. Nothing was applied; try again.") { RetryAfter = _retryAfter });
         try
         {
             var answer = await group.SubmitAsync(signed.Request, cancel);
@@ -93,7 +94,8 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
         };
 
     // An unsigned request gets a new nonce each time, so the shard takes a repetition for another request.
-    private static bool IsRetryable(bool mayBeApplied, Operation operation) => !mayBeApplied || operation.Method is not (OperationMethod.Post or OperationMethod.Patch);
+    private static bool IsRetryable(bool mayBeApplied, Operation operation) =>
+        !mayBeApplied || operation.Method is not (OperationMethod.Post or OperationMethod.Patch);
 
     private static string Advice(bool mayBeApplied, Operation operation) =>
         IsRetryable(mayBeApplied, operation) ? "" : " An unsigned request that is sent again is another request: read the value before you repeat this one.";

@@ -53,7 +53,8 @@ public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("/v1/kv/x?consistency=strong", 400, "bad-parameter")]
     [InlineData("/v1/kv/x?nonsense=1", 400, "unknown-parameter")]
     [InlineData("/v1/kv/x?consistency=local&consistency=local", 400, "repeated-parameter")]
-    public async Task Parameters_of_a_read_that_are_wrong_are_refused(string target, int status, string code) => await gateway.Get(target).Problem(status, code);
+    public async Task Parameters_of_a_read_that_are_wrong_are_refused(string target, int status, string code) =>
+        await gateway.Get(target).Problem(status, code);
 
     [Fact]
     public async Task Parameters_have_no_meaning_for_writes()
