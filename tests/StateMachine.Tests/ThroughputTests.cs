@@ -6,7 +6,7 @@ namespace KvStore.StateMachine.Tests;
 /// Measures, and asserts nothing; run by hand: <c>dotnet run -c Release --project tests/StateMachine.Tests -- -explicit only</c>.
 /// The requests' digests are known beforehand, as they are in a node, which computes them when it verifies signatures.
 /// </summary>
-public class Throughput
+public class ThroughputTests
 {
     private const int KeyCount = 100_000;
     private const int BatchSize = 500;
