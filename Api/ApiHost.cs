@@ -34,7 +34,8 @@ public sealed class ApiHost : IAsyncDisposable
     /// <returns>The exit code: 0, 1 when it can't serve, 2 when the command line is wrong.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is not { } error) return await RunAsync(options, CancellationToken.None);
+        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is not { } error)
+            return await RunAsync(options, CancellationToken.None);
         await Console.Error.WriteLineAsync(error);
         return UsageError;
     }
@@ -115,6 +116,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         var cluster = new InProcessOptions { Replicas = options.Replicas };
         if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
+        if (options.Consensus is { } consensus) cluster = cluster with { Consensus = consensus };
         return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
     }
 

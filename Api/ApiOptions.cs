@@ -22,6 +22,9 @@ public sealed record ApiOptions
     /// <summary>What a shard's state may hold; null for the cluster's own default.</summary>
     public StateLimits? Limits { get; init; }
 
+    /// <summary>Bounds and time-outs of the ordering; null for the cluster's own default.</summary>
+    public ConsensusConfig? Consensus { get; init; }
+
     /// <summary>Whether the log goes to the standard error, because the standard output is for data.</summary>
     public bool LogToStandardError { get; init; }
 
@@ -58,7 +61,8 @@ public sealed record ApiOptions
         return null;
     }
 
-    private static bool IsKnown(string name) => name.Equals("urls", StringComparison.OrdinalIgnoreCase) || name.Equals("replicas", StringComparison.OrdinalIgnoreCase);
+    private static bool IsKnown(string name) =>
+        name.Equals("urls", StringComparison.OrdinalIgnoreCase) || name.Equals("replicas", StringComparison.OrdinalIgnoreCase);
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -53,7 +53,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
         // Asked before the request is handed over, because afterwards nobody can say that it will not be applied.
         if (!group.HasQuorum) return Failed(NoQuorum(mayBeApplied: false, operation, null, _retryAfter));
         using var signed = signer.TrySign(operation);
-        if (signed is null) return Failed(new ProblemResult(ProblemKinds.Busy, "The gateway has too many requests under way. Nothing was applied; try again.") { RetryAfter = _retryAfter });
+        if (signed is null) return Failed(Full());
         try
         {
             var answer = await group.SubmitAsync(signed.Request, cancel);
@@ -64,6 +64,9 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
             return Failed(Unavailable(exception, operation, mayBeApplied: true, signed.Request.DigestFor(cluster)));
         }
     }
+
+    private static ProblemResult Full() =>
+        new(ProblemKinds.Busy, "The gateway has too many requests under way. Nothing was applied; try again.") { RetryAfter = _retryAfter };
 
     private static ShardAnswer Failed(ProblemResult problem) => new(null, Replayed: false, problem);
 
@@ -93,7 +96,8 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
         };
 
     // An unsigned request gets a new nonce each time, so the shard takes a repetition for another request.
-    private static bool IsRetryable(bool mayBeApplied, Operation operation) => !mayBeApplied || operation.Method is not (OperationMethod.Post or OperationMethod.Patch);
+    private static bool IsRetryable(bool mayBeApplied, Operation operation) =>
+        !mayBeApplied || operation.Method is not (OperationMethod.Post or OperationMethod.Patch);
 
     private static string Advice(bool mayBeApplied, Operation operation) =>
         IsRetryable(mayBeApplied, operation) ? "" : " An unsigned request that is sent again is another request: read the value before you repeat this one.";

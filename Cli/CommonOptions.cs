@@ -19,11 +19,24 @@ internal sealed class CommonOptions
     };
 
     /// <summary>The revision that the key must be at.</summary>
-    public Option<string?> IfMatch { get; } = new("--if-match") { Description = "Only if the key is at this revision, as put and get print it, for example r42.", HelpName = "rN" };
+    public Option<string?> IfMatch { get; } = new("--if-match")
+    {
+        Description = "Only if the key is at this revision, as put and get print it, for example r42.",
+        HelpName = "rN",
+    };
 
-    private Option<string?> Url { get; } = new("--url") { Description = $"The gateway; default: the environment's KV_URL, or {ApiOptions.DefaultUrls}.", HelpName = "URL" };
+    private Option<string?> Url { get; } = new("--url")
+    {
+        Description = $"The gateway; default: the environment's KV_URL, or {ApiOptions.DefaultUrls}.",
+        HelpName = "URL",
+    };
 
-    private Option<int> Timeout { get; } = new("--timeout") { Description = "How long to wait for an answer.", HelpName = "SECONDS", DefaultValueFactory = _ => DefaultTimeoutSeconds };
+    private Option<int> Timeout { get; } = new("--timeout")
+    {
+        Description = "How long to wait for an answer.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => DefaultTimeoutSeconds,
+    };
 
     /// <summary>Adds the options that say where the gateway is.</summary>
     public void AddTo(Command command)

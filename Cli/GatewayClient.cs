@@ -33,7 +33,8 @@ internal sealed class GatewayClient(Uri url, TimeSpan timeout) : IDisposable
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
-            throw new Failure(ExitCodes.Error, $"No gateway answers at {url}: {exception.Message}", "Start one with 'kv dev', or name another with --url or in KV_URL.");
+            throw new Failure(ExitCodes.Error, $"No gateway answers at {url}: {exception.Message}",
+                "Start one with 'kv dev', or name another with --url or in KV_URL.");
         }
         catch (HttpRequestException exception)
         {
@@ -44,7 +45,8 @@ internal sealed class GatewayClient(Uri url, TimeSpan timeout) : IDisposable
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw isRead
-                ? new Failure(ExitCodes.Unavailable, $"No answer came from {url} in {timeout.TotalSeconds} seconds.", "Try again, or wait for longer with --timeout.")
+                ? new Failure(ExitCodes.Unavailable, $"No answer came from {url} in {timeout.TotalSeconds} seconds.",
+                    "Try again, or wait for longer with --timeout.")
                 : new Failure(ExitCodes.OutcomeUnknown, $"No answer came from {url} in {timeout.TotalSeconds} seconds.", ReadFirst);
         }
     }
@@ -52,8 +54,11 @@ internal sealed class GatewayClient(Uri url, TimeSpan timeout) : IDisposable
     private async Task<Failure> ProblemAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         var problem = await TryReadAsync(response, cancel);
-        if (problem is null) return new Failure(ExitCodes.Error, $"{url} answered {(int)response.StatusCode}, and not as a gateway would.", "See that --url or KV_URL names a gateway.");
-        return new Failure(ExitCodeOf(response.StatusCode, problem), $"{problem.Title} {problem.Detail}", $"{NextOf(problem, response)} (code {problem.Code}, {problem.Outcome})");
+        if (problem is null)
+            return new Failure(
+                ExitCodes.Error, $"{url} answered {(int)response.StatusCode}, and not as a gateway would.", "See that --url or KV_URL names a gateway.");
+        return new Failure(ExitCodeOf(response.StatusCode, problem), $"{problem.Title} {problem.Detail}",
+            $"{NextOf(problem, response)} (code {problem.Code}, {problem.Outcome})");
     }
 
     private static async Task<ProblemDocument?> TryReadAsync(HttpResponseMessage response, CancellationToken cancel)

@@ -19,7 +19,8 @@ internal static class KvCommand
             var parsed = Create(terminal).Parse(args, _parser);
             if (parsed.Errors.Count > 0) throw Wrong(parsed);
             await using var output = new StreamWriter(terminal.Out, leaveOpen: true);
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error }, cancel);
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error };
+            return await parsed.InvokeAsync(invocation, cancel);
         }
         catch (Failure failure)
         {
@@ -44,9 +45,13 @@ internal static class KvCommand
     private static Failure Wrong(ParseResult parsed)
     {
         var names = new List<string>();
-        for (SymbolResult? command = parsed.CommandResult; command is CommandResult { Command: not RootCommand } result; command = command.Parent) names.Insert(0, result.Command.Name);
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } result; at = at.Parent)
+            names.Insert(0, result.Command.Name);
         var help = string.Join(' ', ["kv", .. names, "--help"]);
-        var what = string.Join(' ', parsed.Errors.SelectMany(error => error.Message.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)));
+
+        // The parser's messages can have several lines, and the second line is for what to do next.
+        var words = parsed.Errors.SelectMany(error => error.Message.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+        var what = string.Join(' ', words);
         return Failure.Usage(what, $"'{help}' shows how it goes.");
     }
 }

@@ -19,7 +19,8 @@ internal static class ValueInput
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new Failure(ExitCodes.Error, $"The file '{value[1..]}' can't be read: {exception.Message}", "A value that begins with '@' itself goes through the standard input.");
+            throw new Failure(ExitCodes.Error, $"The file '{value[1..]}' can't be read: {exception.Message}",
+                "A value that begins with '@' itself goes through the standard input.");
         }
     }
 
@@ -33,7 +34,8 @@ internal static class ValueInput
         while ((read = await terminal.In.ReadAsync(chunk, cancel)) > 0)
         {
             if (bytes.Length + read > BytesMax)
-                throw new Failure(ExitCodes.Error, string.Create(CultureInfo.InvariantCulture, $"The input has more than {BytesMax} bytes."), "Split it over several keys.");
+                throw new Failure(ExitCodes.Error, string.Create(CultureInfo.InvariantCulture, $"The input has more than {BytesMax} bytes."),
+                    "Split it over several keys.");
             bytes.Write(chunk, 0, read);
         }
 
@@ -42,5 +44,6 @@ internal static class ValueInput
     }
 
     private static Failure Missing() =>
-        Failure.Usage("There is no value.", "Give one after the key, '@FILE' to read it from a file, '-' to read it from the standard input even if that is empty.");
+        Failure.Usage("There is no value.",
+            "Give one after the key, '@FILE' to read it from a file, '-' to read it from the standard input even if that is empty.");
 }

@@ -6,7 +6,8 @@ namespace KvStore.Api.Hosting;
 internal static class ProblemPages
 {
     /// <summary>Belongs before everything that may fail.</summary>
-    public static IApplicationBuilder UseProblemPages(this IApplicationBuilder app) => app.Use(static (context, next) => RunAsync(context, next)).UseStatusCodePages(static page => OfStatus(page.HttpContext).ExecuteAsync(page.HttpContext));
+    public static IApplicationBuilder UseProblemPages(this IApplicationBuilder app) =>
+        app.Use(static (context, next) => RunAsync(context, next)).UseStatusCodePages(static page => OfStatus(page.HttpContext).ExecuteAsync(page.HttpContext));
 
     private static async Task RunAsync(HttpContext context, RequestDelegate next)
     {

@@ -15,12 +15,14 @@ internal static class RequestRules
 
         // To carry out a signed request under the gateway's own key would be to drop what the client relies on.
         if (headers.ContainsKey(KvHeaders.Signature) || headers.ContainsKey(KvHeaders.SignatureInput) || headers.ContainsKey(KvHeaders.Bundle))
-            return new ProblemResult(ProblemKinds.SignedRequests, "This gateway can't pass on a client's signature yet. Leave Signature, Signature-Input and Kv-Bundle out, and it signs with its development key.");
+            return new ProblemResult(ProblemKinds.SignedRequests,
+                "This gateway can't pass on a client's signature yet. Leave Signature, Signature-Input and Kv-Bundle out: it then signs itself.");
 
         // A browser sends Origin with everything that writes. Without a signature, nothing else tells the user's own tools from a page they happen to look at.
         if (headers.Origin.Count == 0 || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return null;
         return string.Equals(headers.Origin.ToString(), $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
             ? null
-            : new ProblemResult(ProblemKinds.CrossOrigin, "The Origin header names another site than this server. Call it from its own pages, or from a tool that sends no Origin.");
+            : new ProblemResult(ProblemKinds.CrossOrigin,
+                "The Origin header names another site than this server. Call it from its own pages, or from a tool that sends no Origin.");
     }
 }

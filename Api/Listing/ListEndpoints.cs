@@ -14,15 +14,17 @@ internal static class ListEndpoints
     private const string At = "at";
 
     /// <summary>Maps the endpoint.</summary>
-    public static void MapListing(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1/kv").MapMethods("", [HttpMethods.Get, HttpMethods.Head], ListAsync);
+    public static void MapListing(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/v1/kv").MapMethods("", [HttpMethods.Get, HttpMethods.Head], ListAsync);
 
     private static async Task<Results<ListResult, ProblemResult>> ListAsync(HttpContext context, ShardGateway gateway, ListingSnapshots snapshots)
     {
         var rawQuery = context.Request.QueryString.Value ?? "";
         var at = QueryText.Find(rawQuery, At);
         var query = at is null ? rawQuery : QueryText.Without(rawQuery, At);
-        if (OperationReader.Read(OperationMethod.Get, context.Request.Path.Value ?? "", query, context, default, out var operation) is { } malformed) return malformed;
-        if (!OperationParser.TryParse(operation, gateway.Limits, out var command, out var error)) return ParseProblems.Of(error, operation, gateway.Limits);
+        var path = context.Request.Path.Value ?? "";
+        if (OperationReader.Read(OperationMethod.Get, path, query, context, default, out var operation) is { } malformed) return malformed;
+        if (!OperationParser.TryParse(operation, gateway.Limits, out var command, out var error)) return ParseProblems.Of(error, gateway.Limits);
         if (BodyReader.HasBody(context)) return new ProblemResult(ProblemKinds.UnexpectedBody, "A read takes no body; leave it out.");
         if (ReadParameters.Read(query, out var consistency) is { } unfit) return unfit;
         return consistency == Consistency.Certified
@@ -31,9 +33,11 @@ internal static class ListEndpoints
     }
 
     // Each page is ordered by itself, so the pages of such a listing may come from several revisions; Kv-Revision says from which.
-    private static async ValueTask<Results<ListResult, ProblemResult>> CertifiedAsync(HttpContext context, ShardGateway gateway, Operation operation, string? at)
+    private static async ValueTask<Results<ListResult, ProblemResult>> CertifiedAsync(
+        HttpContext context, ShardGateway gateway, Operation operation, string? at)
     {
-        if (at is not null) return new ProblemResult(ProblemKinds.BadParameter, "'at' does not go with consistency=certified: such a page is read where it is ordered.");
+        if (at is not null)
+            return new ProblemResult(ProblemKinds.BadParameter, "'at' does not go with consistency=certified: such a page is read where it is ordered.");
         var answer = await gateway.OrderAsync(operation, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
         return answer.Result!.Refused

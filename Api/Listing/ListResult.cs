@@ -133,6 +133,8 @@ internal sealed class ListResult : IResult
         var query = $"{(rest.Length == 0 ? "?" : rest + "&")}after={after}{at}";
 
         // A raw query may hold characters that would end the link early.
-        return operation.Path + query.Replace("<", "%3C", StringComparison.Ordinal).Replace(">", "%3E", StringComparison.Ordinal).Replace("\"", "%22", StringComparison.Ordinal);
+        foreach (var (character, escape) in ((string, string)[])[("<", "%3C"), (">", "%3E"), ("\"", "%22")])
+            query = query.Replace(character, escape, StringComparison.Ordinal);
+        return operation.Path + query;
     }
 }

@@ -41,7 +41,8 @@ public sealed record GroupDocument(
 internal static class ClusterEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
-    public static void MapCluster(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1/cluster").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Cluster);
+    public static void MapCluster(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/v1/cluster").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Cluster);
 
     private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, DevelopmentSigner signer) => TypedResults.Json(
         new ClusterDocument(

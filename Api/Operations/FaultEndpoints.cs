@@ -24,7 +24,8 @@ internal static class FaultEndpoints
     /// <summary>Maps the endpoint.</summary>
     public static void MapFaults(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1/dev").MapPost("/faults", InjectAsync);
 
-    private static async Task<Results<JsonHttpResult<ShardStatus>, ProblemResult>> InjectAsync(HttpContext context, InProcessCluster cluster, ILogger<ApiHost> logger)
+    private static async Task<Results<JsonHttpResult<ShardStatus>, ProblemResult>> InjectAsync(
+        HttpContext context, InProcessCluster cluster, ILogger<ApiHost> logger)
     {
         var body = await BodyReader.ReadAsync(context, "faultBytesMax", BodyBytesMax);
         if (body.Problem is not null) return body.Problem;

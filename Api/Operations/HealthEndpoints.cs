@@ -43,7 +43,8 @@ internal static class HealthEndpoints
         var replicas = group.Statuses;
         var running = replicas.Count(replica => replica.Running);
         var ready = group.HasQuorum;
-        var text = string.Create(CultureInfo.InvariantCulture, $"shard-{group.Id.Number}: {(ready ? "ready" : "no quorum")}, {running} of {replicas.Count} replicas run");
+        var name = ready ? "ready" : "no quorum";
+        var text = string.Create(CultureInfo.InvariantCulture, $"shard-{group.Id.Number}: {name}, {running} of {replicas.Count} replicas run");
         return (ready, text);
     }
 }

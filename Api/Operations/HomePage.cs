@@ -9,7 +9,8 @@ internal static class HomePage
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><title>KvStore</title><meta name="viewport" content="width=device-width">
-        <style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}pre{background:#8881;padding:1rem;overflow:auto}:root{color-scheme:light dark}</style>
+        <style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:3rem auto;padding:0 1rem}
+        pre{background:#8881;padding:1rem;overflow:auto}:root{color-scheme:light dark}</style>
         </head>
         <body>
         <h1>KvStore</h1>
@@ -34,7 +35,8 @@ internal static class HomePage
 
     private static ContentHttpResult Page(HttpContext context)
     {
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        context.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.Text(Html, "text/html; charset=utf-8");
     }

@@ -9,5 +9,6 @@ internal sealed class ProcessInfo(TimeProvider clock)
     public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
 
     /// <summary>The version that was built.</summary>
-    public string Version { get; } = typeof(ProcessInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public string Version { get; } =
+        typeof(ProcessInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

@@ -11,7 +11,8 @@ namespace KvStore.Api.Operations;
 internal static class StatusEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
-    public static void MapStatus(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1/status").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Status);
+    public static void MapStatus(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("/v1/status").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Status);
 
     /// <summary>A shard's replicas as they are now.</summary>
     public static ShardStatus Of(InProcessGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);

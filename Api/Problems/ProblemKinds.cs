@@ -1,53 +1,52 @@
 using System.Collections.Frozen;
 using KvStore.StateMachine;
-using Microsoft.AspNetCore.Http;
 
 namespace KvStore.Api.Problems;
 
-/// <summary>All kinds of problems that are served. http-api.md section 2.</summary>
+/// <summary>All kinds of problems that are served, with their HTTP status. http-api.md section 2.</summary>
 internal static class ProblemKinds
 {
-    public static readonly ProblemKind BadTarget = new("bad-target", StatusCodes.Status400BadRequest, "The request's target is not visible ASCII, or is too long.");
-    public static readonly ProblemKind BadHeader = new("bad-header", StatusCodes.Status400BadRequest, "A header's value is not printable ASCII, or is too long.");
-    public static readonly ProblemKind BadBody = new("bad-body", StatusCodes.Status400BadRequest, "The body is not what this request takes.");
-    public static readonly ProblemKind BadKey = new(ParseErrors.BadKey, StatusCodes.Status400BadRequest, "The key is malformed.");
-    public static readonly ProblemKind EmptyKey = new(ParseErrors.EmptyKey, StatusCodes.Status400BadRequest, "The key is empty.");
-    public static readonly ProblemKind KeyTooLong = new(ParseErrors.KeyTooLong, StatusCodes.Status413PayloadTooLarge, "The key is over its limit.");
-    public static readonly ProblemKind UnknownParameter = new(ParseErrors.UnknownParameter, StatusCodes.Status400BadRequest, "A parameter of the query is not known here.");
-    public static readonly ProblemKind RepeatedParameter = new(ParseErrors.RepeatedParameter, StatusCodes.Status400BadRequest, "A parameter of the query is there twice.");
-    public static readonly ProblemKind BadParameter = new(ParseErrors.BadParameter, StatusCodes.Status400BadRequest, "A parameter's value is malformed.");
-    public static readonly ProblemKind BadPrecondition = new(ParseErrors.BadPrecondition, StatusCodes.Status400BadRequest, "A precondition is malformed.");
-    public static readonly ProblemKind BadRange = new(ParseErrors.BadRange, StatusCodes.Status400BadRequest, "The range is malformed.");
-    public static readonly ProblemKind UnexpectedHeader = new(ParseErrors.UnexpectedHeader, StatusCodes.Status400BadRequest, "A header has no meaning for this operation.");
-    public static readonly ProblemKind UnexpectedBody = new("unexpected-body", StatusCodes.Status400BadRequest, "This operation takes no body.");
-    public static readonly ProblemKind ContentTypeTooLong = new(ParseErrors.ContentTypeTooLong, StatusCodes.Status413PayloadTooLarge, "The content type is over its limit.");
-    public static readonly ProblemKind BadContentType = new(ParseErrors.BadContentType, StatusCodes.Status415UnsupportedMediaType, "The content type is not the one that this operation takes.");
-    public static readonly ProblemKind BadContentEncoding = new("bad-content-encoding", StatusCodes.Status415UnsupportedMediaType, "Bodies are taken as they are, without a content coding.");
-    public static readonly ProblemKind BadSlice = new(ParseErrors.BadSlice, StatusCodes.Status422UnprocessableEntity, "The body does not say which slice to keep.");
-    public static readonly ProblemKind CrossOrigin = new("cross-origin", StatusCodes.Status403Forbidden, "A page of another origin may not write without a signature.");
-    public static readonly ProblemKind UnknownPath = new(ParseErrors.UnknownPath, StatusCodes.Status404NotFound, "Nothing is served under this path.");
-    public static readonly ProblemKind MethodNotAllowed = new(ParseErrors.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The path is there, but not for this method.");
-    public static readonly ProblemKind UnsupportedParameter = new(ParseErrors.UnsupportedParameter, StatusCodes.Status501NotImplemented, "A parameter is known but not supported yet.");
-    public static readonly ProblemKind SignedRequests = new("signed-requests-not-supported", StatusCodes.Status501NotImplemented, "Requests that their client signed are not taken yet.");
+    public static readonly ProblemKind BadTarget = new("bad-target", 400, "The request's target is not visible ASCII, or is too long.");
+    public static readonly ProblemKind BadHeader = new("bad-header", 400, "A header's value is not printable ASCII, or is too long.");
+    public static readonly ProblemKind BadBody = new("bad-body", 400, "The body is not what this request takes.");
+    public static readonly ProblemKind BadKey = new(ParseErrors.BadKey, 400, "The key is malformed.");
+    public static readonly ProblemKind EmptyKey = new(ParseErrors.EmptyKey, 400, "The key is empty.");
+    public static readonly ProblemKind KeyTooLong = new(ParseErrors.KeyTooLong, 413, "The key is over its limit.");
+    public static readonly ProblemKind UnknownParameter = new(ParseErrors.UnknownParameter, 400, "A parameter of the query is not known here.");
+    public static readonly ProblemKind RepeatedParameter = new(ParseErrors.RepeatedParameter, 400, "A parameter of the query is there twice.");
+    public static readonly ProblemKind BadParameter = new(ParseErrors.BadParameter, 400, "A parameter's value is malformed.");
+    public static readonly ProblemKind BadPrecondition = new(ParseErrors.BadPrecondition, 400, "A precondition is malformed.");
+    public static readonly ProblemKind BadRange = new(ParseErrors.BadRange, 400, "The range is malformed.");
+    public static readonly ProblemKind UnexpectedHeader = new(ParseErrors.UnexpectedHeader, 400, "A header has no meaning for this operation.");
+    public static readonly ProblemKind UnexpectedBody = new("unexpected-body", 400, "This operation takes no body.");
+    public static readonly ProblemKind ContentTypeTooLong = new(ParseErrors.ContentTypeTooLong, 413, "The content type is over its limit.");
+    public static readonly ProblemKind BadContentType = new(ParseErrors.BadContentType, 415, "The content type is not the one that this operation takes.");
+    public static readonly ProblemKind BadContentEncoding = new("bad-content-encoding", 415, "Bodies are taken as they are, without a content coding.");
+    public static readonly ProblemKind BadSlice = new(ParseErrors.BadSlice, 422, "The body does not say which slice to keep.");
+    public static readonly ProblemKind CrossOrigin = new("cross-origin", 403, "A page of another origin may not write without a signature.");
+    public static readonly ProblemKind UnknownPath = new(ParseErrors.UnknownPath, 404, "Nothing is served under this path.");
+    public static readonly ProblemKind MethodNotAllowed = new(ParseErrors.MethodNotAllowed, 405, "The path is there, but not for this method.");
+    public static readonly ProblemKind UnsupportedParameter = new(ParseErrors.UnsupportedParameter, 501, "A parameter is known but not supported yet.");
+    public static readonly ProblemKind SignedRequests = new("signed-requests-not-supported", 501, "Requests that their client signed are not taken yet.");
 
-    public static readonly ProblemKind NotFound = new("not-found", StatusCodes.Status404NotFound, "There is no such key.");
-    public static readonly ProblemKind PreconditionFailed = new("precondition-failed", StatusCodes.Status412PreconditionFailed, "A condition does not hold.");
-    public static readonly ProblemKind ValueTooLarge = new("value-too-large", StatusCodes.Status413PayloadTooLarge, "The value is over its limit, or would be.");
-    public static readonly ProblemKind RangeNotSatisfiable = new("range-not-satisfiable", StatusCodes.Status416RangeNotSatisfiable, "No byte of the value lies in the range.");
-    public static readonly ProblemKind SliceOutside = new("slice-outside-value", StatusCodes.Status422UnprocessableEntity, "The slice does not lie in the value.");
-    public static readonly ProblemKind ListingGone = new("listing-gone", StatusCodes.Status410Gone, "The listing's revision is not kept any more.");
-    public static readonly ProblemKind NonceStale = new("nonce-stale", StatusCodes.Status401Unauthorized, "The nonce has left its session's window.", Retryable: true);
-    public static readonly ProblemKind NonceConflict = new("nonce-conflict", StatusCodes.Status422UnprocessableEntity, "The nonce was used with other content.");
-    public static readonly ProblemKind RequestExpired = new("request-expired", StatusCodes.Status401Unauthorized, "The request expired before it was ordered.", Retryable: true);
-    public static readonly ProblemKind TooManySessions = new("too-many-sessions", StatusCodes.Status429TooManyRequests, "The client has too many sessions.", Retryable: true);
-    public static readonly ProblemKind ClientNotAdmitted = new("client-not-admitted", StatusCodes.Status403Forbidden, "The key that signed the request may not do this.");
+    public static readonly ProblemKind NotFound = new("not-found", 404, "There is no such key.");
+    public static readonly ProblemKind PreconditionFailed = new("precondition-failed", 412, "A condition does not hold.");
+    public static readonly ProblemKind ValueTooLarge = new("value-too-large", 413, "The value is over its limit, or would be.");
+    public static readonly ProblemKind RangeNotSatisfiable = new("range-not-satisfiable", 416, "No byte of the value lies in the range.");
+    public static readonly ProblemKind SliceOutside = new("slice-outside-value", 422, "The slice does not lie in the value.");
+    public static readonly ProblemKind ListingGone = new("listing-gone", 410, "The listing's revision is not kept any more.");
+    public static readonly ProblemKind NonceStale = new("nonce-stale", 401, "The nonce has left its session's window.", Retryable: true);
+    public static readonly ProblemKind NonceConflict = new("nonce-conflict", 422, "The nonce was used with other content.");
+    public static readonly ProblemKind RequestExpired = new("request-expired", 401, "The request expired before it was ordered.", Retryable: true);
+    public static readonly ProblemKind TooManySessions = new("too-many-sessions", 429, "The client has too many sessions.", Retryable: true);
+    public static readonly ProblemKind ClientNotAdmitted = new("client-not-admitted", 403, "The key that signed the request may not do this.");
 
-    public static readonly ProblemKind NoQuorum = new("no-quorum", StatusCodes.Status503ServiceUnavailable, "Too few replicas answer.", Retryable: true);
-    public static readonly ProblemKind Busy = new("busy", StatusCodes.Status503ServiceUnavailable, "Too many requests wait.", Retryable: true);
-    public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", StatusCodes.Status504GatewayTimeout, "The answer did not come in time.", Retryable: true);
-    public static readonly ProblemKind UnknownFault = new("bad-fault", StatusCodes.Status422UnprocessableEntity, "There is no such shard, replica or action.");
-    public static readonly ProblemKind BadHttp = new("bad-http", StatusCodes.Status400BadRequest, "The request is not well-formed HTTP, or over a limit of the server.");
-    public static readonly ProblemKind Internal = new("internal-error", StatusCodes.Status500InternalServerError, "Something went wrong that should not be able to.");
+    public static readonly ProblemKind NoQuorum = new("no-quorum", 503, "Too few replicas answer.", Retryable: true);
+    public static readonly ProblemKind Busy = new("busy", 503, "Too many requests wait.", Retryable: true);
+    public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", 504, "The answer did not come in time.", Retryable: true);
+    public static readonly ProblemKind UnknownFault = new("bad-fault", 422, "There is no such shard, replica or action.");
+    public static readonly ProblemKind BadHttp = new("bad-http", 400, "The request is not well-formed HTTP, or over a limit of the server.");
+    public static readonly ProblemKind Internal = new("internal-error", 500, "Something went wrong that should not be able to.");
 
     private static readonly FrozenDictionary<string, ProblemKind> _byCode = new[]
     {

@@ -30,7 +30,8 @@ internal static class ResultProblems
     {
         ResultCode.NotFound => (ProblemKinds.NotFound, "It was looked for at the revision that Kv-Revision names."),
         ResultCode.PreconditionFailed when etag is null => (ProblemKinds.PreconditionFailed, "The key is absent. Nothing was applied."),
-        ResultCode.PreconditionFailed => (ProblemKinds.PreconditionFailed, Text($"The key's ETag is {etag} and its value has {result.Length} bytes. Read it, and try again with that.")),
+        ResultCode.PreconditionFailed => (
+            ProblemKinds.PreconditionFailed, Text($"The key's ETag is {etag} and its value has {result.Length} bytes. Read it, and try again with that.")),
         ResultCode.TooLarge => (ProblemKinds.ValueTooLarge, Text($"A value has at most {limits.ValueBytesMax} bytes. Split it over several keys.")),
         ResultCode.RangeNotSatisfiable => (ProblemKinds.RangeNotSatisfiable, Text($"The value has {result.Length} bytes.")),
         ResultCode.Unprocessable => (ProblemKinds.SliceOutside, Text($"The value has {result.Length} bytes, and start ≤ end ≤ length does not hold.")),
@@ -38,8 +39,10 @@ internal static class ResultProblems
         ResultCode.Conflict => (ProblemKinds.NonceConflict, "The nonce was used with other content. Send the request with a fresh nonce."),
         ResultCode.Expired => (ProblemKinds.RequestExpired, "The request waited for longer than it was good for. Send it again."),
         ResultCode.TooManySessions => (ProblemKinds.TooManySessions, "The client has too many sessions. Wait until some have expired."),
-        ResultCode.Unauthorized => (ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
-        _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet: it refuses earlier what a replica would call invalid."),
+        ResultCode.Unauthorized => (
+            ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
+        // A gateway refuses earlier what a replica would call invalid.
+        _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet."),
     };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -24,7 +24,8 @@ internal static class BodyReader
     {
         var request = context.Request;
         if (request.Headers.ContentEncoding.Count > 0)
-            return new BodyOutcome(default, new ProblemResult(ProblemKinds.BadContentEncoding, "Send the bytes without Content-Encoding; they are kept as they are."));
+            return new BodyOutcome(default, new ProblemResult(ProblemKinds.BadContentEncoding,
+                "Send the bytes without Content-Encoding; they are kept as they are."));
         if (request.ContentLength is not { } length) return HasBody(context) ? await ReadChunkedAsync(context, limit, max) : default;
         if (length > max) return new BodyOutcome(default, TooLarge(limit, max));
         if (length == 0) return default;
@@ -51,5 +52,9 @@ internal static class BodyReader
     }
 
     private static ProblemResult TooLarge(string limit, int max) =>
-        new(ProblemKinds.ValueTooLarge, string.Create(CultureInfo.InvariantCulture, $"The body is over the limit {limit} of {max} bytes. Nothing of it was kept.")) { Limit = limit, Max = max };
+        new(ProblemKinds.ValueTooLarge, string.Create(CultureInfo.InvariantCulture, $"The body is over the limit {limit} of {max} bytes. None of it was kept."))
+        {
+            Limit = limit,
+            Max = max,
+        };
 }

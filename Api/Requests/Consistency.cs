@@ -24,7 +24,8 @@ internal static class ReadParameters
     {
         consistency = Consistency.Linearizable;
         if (query.Length <= 1) return null;
-        if (QueryText.Find(query, "wait") is not null) return new ProblemResult(ProblemKinds.UnsupportedParameter, "Waiting for a change is not supported yet: leave 'wait' out and ask again.");
+        if (QueryText.Find(query, "wait") is not null)
+            return new ProblemResult(ProblemKinds.UnsupportedParameter, "Waiting for a change is not supported yet: leave 'wait' out and ask again.");
         switch (QueryText.Find(query, "consistency"))
         {
             case null or "linearizable":

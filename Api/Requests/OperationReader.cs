@@ -20,12 +20,14 @@ internal static class OperationReader
     }
 
     /// <summary>The same with another query: for parameters that are the gateway's own.</summary>
-    public static ProblemResult? Read(OperationMethod method, string path, string query, HttpContext context, ReadOnlyMemory<byte> body, out Operation operation)
+    public static ProblemResult? Read(
+        OperationMethod method, string path, string query, HttpContext context, ReadOnlyMemory<byte> body, out Operation operation)
     {
         var headers = Headers(context.Request, method);
         if (Operation.TryCreate(method, path, query, headers, body, out operation)) return null;
         return Operation.TryCreate(method, path, query, [], body, out _)
-            ? new ProblemResult(ProblemKinds.BadHeader, "One of Content-Type, If-Match, If-None-Match, Range, Kv-If-Length and Prefer is not printable ASCII, or is too long.")
+            ? new ProblemResult(ProblemKinds.BadHeader,
+                "One of Content-Type, If-Match, If-None-Match, Range, Kv-If-Length and Prefer is not printable ASCII, or is too long.")
             : new ProblemResult(ProblemKinds.BadTarget, "Percent-encode everything in the path and query that is not visible ASCII.");
     }
 

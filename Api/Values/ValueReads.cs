@@ -30,7 +30,7 @@ internal static class ValueReads
         command = null;
         consistency = default;
         if (OperationReader.Read(context, OperationMethod.Get, default, out operation) is { } malformed) return malformed;
-        if (!OperationParser.TryParse(operation, limits, out command, out var error)) return ParseProblems.Of(error, operation, limits);
+        if (!OperationParser.TryParse(operation, limits, out command, out var error)) return ParseProblems.Of(error, limits);
         if (BodyReader.HasBody(context)) return new ProblemResult(ProblemKinds.UnexpectedBody, "A read takes no body; leave it out.");
         return ReadParameters.Read(operation.Query, out consistency);
     }

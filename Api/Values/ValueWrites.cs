@@ -19,7 +19,7 @@ internal static class ValueWrites
         var body = await ReadBodyAsync(context, method, limits);
         if (body.Problem is not null) return body.Problem;
         if (OperationReader.Read(context, method, body.Bytes, out var operation) is { } unfit) return unfit;
-        if (!OperationParser.TryParse(operation, limits, out _, out var error)) return ParseProblems.Of(error, operation, limits);
+        if (!OperationParser.TryParse(operation, limits, out _, out var error)) return ParseProblems.Of(error, limits);
 
         var answer = await gateway.OrderAsync(operation, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
@@ -40,8 +40,8 @@ internal static class ValueWrites
         if (OperationReader.Read(context, method, default, out var head) is { } malformed) return malformed;
 
         // What a slice's body says can only be judged with the body.
-        if (OperationParser.TryParse(head, limits, out _, out var error) || string.Equals(error.Code, ParseErrors.BadSlice, StringComparison.Ordinal)) return null;
-        return ParseProblems.Of(error, head, limits);
+        if (OperationParser.TryParse(head, limits, out _, out var error)) return null;
+        return string.Equals(error.Code, ParseErrors.BadSlice, StringComparison.Ordinal) ? null : ParseProblems.Of(error, limits);
     }
 
     private static async ValueTask<BodyOutcome> ReadBodyAsync(HttpContext context, OperationMethod method, StateLimits limits)

@@ -12,7 +12,10 @@ internal static class AppendCommand
     {
         var common = new CommonOptions();
         var ifLength = new Option<ulong?>("--if-length") { Description = "Only if the value has this many bytes; an absent one has 0.", HelpName = "BYTES" };
-        var command = new Command("append", "Appends to a value, or creates it, and prints its revision.") { common.Key, common.Value, common.IfMatch, ifLength };
+        var command = new Command("append", "Appends to a value, or creates it, and prints its revision.")
+        {
+            common.Key, common.Value, common.IfMatch, ifLength,
+        };
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {

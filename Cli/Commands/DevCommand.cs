@@ -9,7 +9,11 @@ internal static class DevCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var urls = new Option<string?>("--urls") { Description = $"Where to serve; default: the environment's KV_URLS, or {ApiOptions.DefaultUrls}.", HelpName = "URLS" };
+        var urls = new Option<string?>("--urls")
+        {
+            Description = $"Where to serve; default: the environment's KV_URLS, or {ApiOptions.DefaultUrls}.",
+            HelpName = "URLS",
+        };
         var replicas = new Option<string?>("--replicas") { Description = "How many replicas the group has; default: 4.", HelpName = "N" };
         var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, replicas };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(urls), parsed.GetValue(replicas), cancel));
@@ -19,7 +23,8 @@ internal static class DevCommand
     private static Task<int> RunAsync(string? urls, string? replicas, CancellationToken cancel)
     {
         string[] args = [.. urls is null ? [] : new[] { "--urls", urls }, .. replicas is null ? [] : new[] { "--replicas", replicas }];
-        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is { } error) throw Failure.Usage(error, "'kv dev --help' shows how it goes.");
+        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is { } error)
+            throw Failure.Usage(error, "'kv dev --help' shows how it goes.");
         return ApiHost.RunAsync(options with { LogToStandardError = true }, cancel);
     }
 }

@@ -10,10 +10,18 @@ internal static class GetCommand
     public static Command Create(Terminal terminal)
     {
         var common = new CommonOptions();
-        var range = new Option<string?>("--range") { Description = "Only these bytes: A-B (both included), A- (to the end) or -N (the last N).", HelpName = "A-B" };
+        var range = new Option<string?>("--range")
+        {
+            Description = "Only these bytes: A-B (both included), A- (to the end) or -N (the last N).",
+            HelpName = "A-B",
+        };
         var consistency = new Option<string?>("--consistency") { Description = "How fresh: linearizable (the default), certified or local." };
         consistency.AcceptOnlyFromAmong("linearizable", "certified", "local");
-        var output = new Option<string>("--output", "-o") { Description = "How to print it: raw (the bytes as they are), json or table.", DefaultValueFactory = _ => "raw" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "How to print it: raw (the bytes as they are), json or table.",
+            DefaultValueFactory = _ => "raw",
+        };
         output.AcceptOnlyFromAmong("raw", "json", "table");
         var command = new Command("get", "Prints a value.") { common.Key, range, consistency, output };
         common.AddTo(command);

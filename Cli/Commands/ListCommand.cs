@@ -17,7 +17,10 @@ internal static class ListCommand
         var prefix = new Option<string?>("--prefix") { Description = "Only keys that begin with this.", HelpName = "TEXT" };
         var limit = new Option<int?>("--limit") { Description = "At most so many keys; default: all.", HelpName = "N" };
         var keysOnly = new Option<bool>("--keys-only") { Description = "Without the values." };
-        var output = new Option<string?>("--output", "-o") { Description = "How to print it: table (the default on a terminal), keys (the default in a pipe) or json, a line for each key." };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "How to print it: table (the default on a terminal), keys (the default in a pipe) or json, a line for each key.",
+        };
         output.AcceptOnlyFromAmong("table", "keys", "json");
         var command = new Command("list", "Lists keys in order.") { prefix, limit, keysOnly, output };
         common.AddTo(command);
@@ -39,7 +42,9 @@ internal static class ListCommand
     private static async IAsyncEnumerable<Entry> Pages(
         GatewayClient client, string? prefix, int most, bool withValues, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        string? next = string.Create(CultureInfo.InvariantCulture, $"/v1/kv?limit={Math.Min(most, PageMax)}&keysOnly={(withValues ? "false" : "true")}&prefix={Uri.EscapeDataString(prefix ?? "")}");
+        var keysOnly = withValues ? "false" : "true";
+        string? next = string.Create(
+            CultureInfo.InvariantCulture, $"/v1/kv?limit={Math.Min(most, PageMax)}&keysOnly={keysOnly}&prefix={Uri.EscapeDataString(prefix ?? "")}");
         for (var listed = 0; next is not null && listed < most;)
         {
             using var page = await PageAsync(client, next, cancel);

@@ -12,7 +12,10 @@ internal static class PutCommand
         var common = new CommonOptions();
         var create = new Option<bool>("--create") { Description = "Only if there is no such key." };
         var contentType = new Option<string?>("--content-type") { Description = "What the value is, for example application/json.", HelpName = "TYPE" };
-        var command = new Command("put", "Replaces a value, or creates it, and prints its revision.") { common.Key, common.Value, common.IfMatch, create, contentType };
+        var command = new Command("put", "Replaces a value, or creates it, and prints its revision.")
+        {
+            common.Key, common.Value, common.IfMatch, create, contentType,
+        };
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {

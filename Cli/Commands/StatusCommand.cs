@@ -41,7 +41,8 @@ internal static class StatusCommand
 
     private static Table Table(StatusDocument status)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("shard", "replica", "state", "view", "primary", "executed", "checkpoint", "pending", "keys");
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("shard", "replica", "state", "view", "primary", "executed", "checkpoint", "pending", "keys");
         foreach (var shard in status.Shards)
         {
             foreach (var replica in shard.Replicas) table.AddRow(Row(shard.Shard, replica));
@@ -52,7 +53,8 @@ internal static class StatusCommand
 
     private static Text[] Row(uint shard, ReplicaDocument replica)
     {
-        if (!replica.Running) return [Number(shard), Number(replica.Replica), new Text("stopped", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 6)];
+        if (!replica.Running)
+            return [Number(shard), Number(replica.Replica), new Text("stopped", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 6)];
         return
         [
             Number(shard),

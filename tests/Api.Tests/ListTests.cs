@@ -144,7 +144,9 @@ public sealed partial class ListTests(Gateway gateway) : IClassFixture<Gateway>
     private static List<string> Keys(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()!)];
 
     private static string? Next(HttpResponseMessage response) =>
-        response.Header("Link") is { } link ? LinkForm().Match(link) is { Success: true } match ? match.Groups["target"].Value : throw new FormatException(link) : null;
+        response.Header("Link") is not { } link ? null
+        : LinkForm().Match(link) is { Success: true } match ? match.Groups["target"].Value
+        : throw new FormatException(link);
 
     [GeneratedRegex("^<(?<target>/[^>]*)>; rel=\"next\"$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LinkForm();

@@ -37,7 +37,8 @@ internal static class RawHttp
     {
         var buffer = new char[4096];
         int read;
-        while (!IsComplete(answer.ToString()) && (read = await reader.ReadAsync(buffer, TestContext.Current.CancellationToken)) > 0) answer.Append(buffer, 0, read);
+        while (!IsComplete(answer.ToString()) && (read = await reader.ReadAsync(buffer, TestContext.Current.CancellationToken)) > 0)
+            answer.Append(buffer, 0, read);
     }
 
     /// <summary>A request with this target.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 
 namespace KvStore.Api.Tests;
@@ -51,7 +53,8 @@ public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("/v1/kv/x?consistency=strong", 400, "bad-parameter")]
     [InlineData("/v1/kv/x?nonsense=1", 400, "unknown-parameter")]
     [InlineData("/v1/kv/x?consistency=local&consistency=local", 400, "repeated-parameter")]
-    public async Task Parameters_of_a_read_that_are_wrong_are_refused(string target, int status, string code) => await gateway.Get(target).Problem(status, code);
+    public async Task Parameters_of_a_read_that_are_wrong_are_refused(string target, int status, string code) =>
+        await gateway.Get(target).Problem(status, code);
 
     [Fact]
     public async Task Parameters_have_no_meaning_for_writes()
@@ -67,6 +70,22 @@ public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
         await gateway.Get("/v1/kv/x?counted=1").Problem(400, "unknown-parameter");
         await gateway.Put("/v1/kv/x?counted=1", "x").Problem(400, "unknown-parameter");
         Assert.Equal(before + 2, await Count("unknown-parameter"));
+    }
+
+    [Fact]
+    public async Task Every_refusal_is_a_metric_with_its_code()
+    {
+        var codes = new ConcurrentQueue<object?>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, it) => Enable(instrument, it) };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => codes.Enqueue(tags[0].Value));
+        listener.Start();
+        await gateway.Get("/v1/kv/x?measured=1").Problem(400, "unknown-parameter");
+        Assert.Contains("unknown-parameter", codes);
+
+        static void Enable(Instrument instrument, MeterListener listener)
+        {
+            if (instrument.Name == "kv.api.refused") listener.EnableMeasurementEvents(instrument);
+        }
     }
 
     [Fact]

@@ -58,7 +58,8 @@ public sealed class FailureTests(Kv kv) : IClassFixture<Kv>
     public async Task Each_outcome_has_its_exit_code(string status, string contentType, string code, string outcome, int exitCode)
     {
         var body = $$"""{"type":"/problems/{{code}}","title":"A title.","status":1,"detail":"A detail.","code":"{{code}}","retryable":true,"outcome":"{{outcome}}"}""";
-        var run = await AgainstAnswer($"HTTP/1.1 {status}\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}", "put", "key", "x");
+        var head = $"HTTP/1.1 {status}\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        var run = await AgainstAnswer(head + body, "put", "key", "x");
         Assert.Equal(exitCode, run.ExitCode);
         SaysWhatToDo(run);
     }
@@ -136,7 +137,8 @@ public sealed class FailureTests(Kv kv) : IClassFixture<Kv>
         await using var stream = client.GetStream();
         var request = new StringBuilder();
         var buffer = new byte[4096];
-        while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)) request.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, cancel)));
+        while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
+            request.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, cancel)));
         await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), cancel);
     }
 

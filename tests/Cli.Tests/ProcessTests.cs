@@ -39,7 +39,13 @@ public sealed partial class ProcessTests
     private static Process Start((string Name, string Value)[] environment, params string[] args)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "kv.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", [program, .. args])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
