@@ -46,6 +46,7 @@ internal static class KvCommand
         var names = new List<string>();
         for (SymbolResult? command = parsed.CommandResult; command is CommandResult { Command: not RootCommand } result; command = command.Parent) names.Insert(0, result.Command.Name);
         var help = string.Join(' ', ["kv", .. names, "--help"]);
-        return Failure.Usage(string.Join(' ', parsed.Errors.Select(error => error.Message)), $"'{help}' shows how it goes.");
+        var what = string.Join(' ', parsed.Errors.SelectMany(error => error.Message.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries)));
+        return Failure.Usage(what, $"'{help}' shows how it goes.");
     }
 }

@@ -1,14 +1,17 @@
+using System.Globalization;
+
 namespace KvStore.Cli;
 
 /// <summary>Values as they are given: as text, <c>-</c> for the standard input, <c>@FILE</c> for a file.</summary>
 internal static class ValueInput
 {
+    // Far over what any cluster takes: the gateway knows the limit and names it.
+    private const int BytesMax = 64 * 1024 * 1024;
+
     /// <summary>The value's bytes.</summary>
     public static async Task<HttpContent> ReadAsync(string? value, Terminal terminal, CancellationToken cancel)
     {
-        if (value is null && !terminal.IsInputRedirected)
-            throw Failure.Usage("There is no value.", "Give one after the key, or '@FILE' to read it from a file, or pipe it in.");
-        if (value is null or "-") return new StreamContent(terminal.In);
+        if (value is null or "-") return await PipedAsync(isAsked: value is not null, terminal, cancel);
         if (!value.StartsWith('@')) return new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(value));
         try
         {
@@ -19,4 +22,25 @@ internal static class ValueInput
             throw new Failure(ExitCodes.Error, $"The file '{value[1..]}' can't be read: {exception.Message}", "A value that begins with '@' itself goes through the standard input.");
         }
     }
+
+    // A script that forgets the value has an empty input more often than not, and must not empty the key.
+    private static async Task<HttpContent> PipedAsync(bool isAsked, Terminal terminal, CancellationToken cancel)
+    {
+        if (!isAsked && !terminal.IsInputRedirected) throw Missing();
+        var bytes = new MemoryStream();
+        var chunk = new byte[64 * 1024];
+        int read;
+        while ((read = await terminal.In.ReadAsync(chunk, cancel)) > 0)
+        {
+            if (bytes.Length + read > BytesMax)
+                throw new Failure(ExitCodes.Error, string.Create(CultureInfo.InvariantCulture, $"The input has more than {BytesMax} bytes."), "Split it over several keys.");
+            bytes.Write(chunk, 0, read);
+        }
+
+        if (!isAsked && bytes.Length == 0) throw Missing();
+        return new ByteArrayContent(bytes.ToArray());
+    }
+
+    private static Failure Missing() =>
+        Failure.Usage("There is no value.", "Give one after the key, '@FILE' to read it from a file, '-' to read it from the standard input even if that is empty.");
 }

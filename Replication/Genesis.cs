@@ -71,6 +71,8 @@ public sealed record Genesis
         writer.UInt32((uint)limits.SessionsMax);
         writer.UInt64((ulong)limits.ResultBytesPerClientMax);
         writer.UInt64((ulong)limits.ResultBytesMax);
+        writer.UInt64((ulong)limits.ResultBytesPerClientMax);
+        writer.UInt64((ulong)limits.ResultBytesMax);
     }
 
     private static void EncodeConsensus(CanonicalWriter writer, ConsensusConfig consensus)

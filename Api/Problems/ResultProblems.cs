@@ -28,7 +28,7 @@ internal static class ResultProblems
 
     private static (ProblemKind Kind, string Detail) Describe(OperationResult result, string? etag, StateLimits limits) => result.Code switch
     {
-        ResultCode.NotFound => (ProblemKinds.NotFound, "There is no such key at the revision that Kv-Revision names."),
+        ResultCode.NotFound => (ProblemKinds.NotFound, "It was looked for at the revision that Kv-Revision names."),
         ResultCode.PreconditionFailed when etag is null => (ProblemKinds.PreconditionFailed, "The key is absent. Nothing was applied."),
         ResultCode.PreconditionFailed => (ProblemKinds.PreconditionFailed, Text($"The key's ETag is {etag} and its value has {result.Length} bytes. Read it, and try again with that.")),
         ResultCode.TooLarge => (ProblemKinds.ValueTooLarge, Text($"A value has at most {limits.ValueBytesMax} bytes. Split it over several keys.")),

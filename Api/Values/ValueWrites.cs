@@ -9,13 +9,13 @@ namespace KvStore.Api.Values;
 /// <summary>PUT, POST, PATCH and DELETE of a key. What they mean is the state machine's; here they are read, ordered and answered.</summary>
 internal static class ValueWrites
 {
+    private const int SmallBytes = 16 * 1024;
+
     /// <summary>Carries out a write.</summary>
     public static async Task<Results<WriteResult, ProblemResult>> WriteAsync(HttpContext context, ShardGateway gateway, OperationMethod method)
     {
-        // The head is judged before the body is read, so that a client that asked first (Expect: 100-continue) need not send it in vain.
         var limits = gateway.Limits;
-        if (OperationReader.Read(context, method, default, out var head) is { } malformed) return malformed;
-        if (Judge(context, head, limits) is { } refused) return refused;
+        if (IsForHead(context.Request) && Judge(context, method, limits) is { } refused) return refused;
         var body = await ReadBodyAsync(context, method, limits);
         if (body.Problem is not null) return body.Problem;
         if (OperationReader.Read(context, method, body.Bytes, out var operation) is { } unfit) return unfit;
@@ -28,11 +28,16 @@ internal static class ValueWrites
         return new WriteResult(method, result, gateway.Shard, answer.Replayed);
     }
 
-    private static ProblemResult? Judge(HttpContext context, Operation head, StateLimits limits)
+    // Whether the head is worth a look of its own before the body is read: for a client that asked first, and need not send in vain, and for
+    // a body that is not small. RFC 9110 section 14.5: a PUT of a part must not be taken for one of the whole.
+    private static bool IsForHead(HttpRequest request) =>
+        request.ContentLength is null or > SmallBytes || request.Headers.Expect.Count > 0 || request.Headers.ContentRange.Count > 0;
+
+    private static ProblemResult? Judge(HttpContext context, OperationMethod method, StateLimits limits)
     {
-        // RFC 9110 section 14.5: a PUT of a part must not be taken for one of the whole.
         if (context.Request.Headers.ContentRange.Count > 0)
             return new ProblemResult(ProblemKinds.UnexpectedHeader, "The header 'content-range' has no meaning here: POST appends, PATCH keeps a slice.");
+        if (OperationReader.Read(context, method, default, out var head) is { } malformed) return malformed;
 
         // What a slice's body says can only be judged with the body.
         if (OperationParser.TryParse(head, limits, out _, out var error) || string.Equals(error.Code, ParseErrors.BadSlice, StringComparison.Ordinal)) return null;

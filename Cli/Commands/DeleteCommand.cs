@@ -15,6 +15,10 @@ internal static class DeleteCommand
         {
             using var client = common.Client(parsed, terminal);
             using var request = new HttpRequestMessage(HttpMethod.Delete, common.KeyPathOf(parsed));
+
+            // With a body, even an empty one, the HTTP client does not repeat the request by itself when a connection breaks: the second of two
+            // deletions would find nothing, and the first would be reported as not done.
+            request.Content = new ByteArrayContent([]);
             if (common.IfMatchOf(parsed) is { } tag) request.Headers.TryAddWithoutValidation("If-Match", tag);
             using var response = await client.SendAsync(request, cancel);
             await terminal.Error.WriteLineAsync("Deleted.");

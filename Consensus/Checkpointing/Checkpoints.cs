@@ -58,6 +58,7 @@ internal static class Checkpoints
         if (!state.Checkpoints.TakeCertified(certificate)) return;
         state.Rejoin.FindFloor(state);
         TryAdvance(state);
+        state.Transfer.OnTarget(state);
         // Also when this replica's own root is still being computed: the group goes on, and what it no longer needs must not gather here.
         Prune(state);
     }

@@ -10,6 +10,7 @@ internal sealed class RequestPool(ConsensusConfig config)
 {
     private readonly LookupTable<Digest, Entry> _entries = new();
     private readonly LinkedList<Entry> _pending = [];
+    private readonly List<Digest> _spare = [];
     private long _pendingBytes;
 
     /// <summary>How many wait for execution.</summary>
@@ -47,6 +48,26 @@ internal sealed class RequestPool(ConsensusConfig config)
         _pendingBytes += weight;
         _entries[request.Digest] = entry;
         return true;
+    }
+
+    /// <summary>
+    /// Takes a body that the state shows executed, because a slot lacks it. It does not wait for execution, or a slot that comes to nothing would leave
+    /// behind a request that nobody executes again.
+    /// </summary>
+    public void AddSpare(VerifiedRequest request, ulong tick)
+    {
+        if (_entries.TryAdd(request.Digest, new Entry(request, tick))) _spare.Add(request.Digest);
+    }
+
+    /// <summary>Drops the bodies that were taken for slots which do not need them; what still is needed is asked for again.</summary>
+    public void DropSpare()
+    {
+        foreach (var digest in _spare)
+        {
+            if (_entries.TryGetValue(digest, out var entry)) DropIfUnused(digest, entry);
+        }
+
+        _spare.Clear();
     }
 
     /// <summary>Keeps the bodies of a batch until it is unpinned; all of them must be held.</summary>

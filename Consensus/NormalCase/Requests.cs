@@ -14,7 +14,11 @@ internal static class Requests
     {
         var wanted = state.Fetcher.Wants(received.Request.Digest);
         if (received.AlreadyExecuted && !wanted) return;
-        if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest)))
+        if (received.AlreadyExecuted)
+        {
+            state.Pool.AddSpare(received.Request, state.Ticks);
+        }
+        else if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest)))
         {
             if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
             else state.Emit(new RefuseRequest(received.Request.Digest));
@@ -38,6 +42,7 @@ internal static class Requests
 
     public static void OnTick(ReplicaState state)
     {
+        if (state.Ticks % ExpiryCheckTicks == 0) state.Pool.DropSpare();
         if (state.Ticks % ExpiryCheckTicks == 0 && state.Clock.UnixMilliseconds > state.Config.ClockSkewMaxMilliseconds)
         {
             state.Pool.DropExpired(new Timestamp(state.Clock.UnixMilliseconds - state.Config.ClockSkewMaxMilliseconds));

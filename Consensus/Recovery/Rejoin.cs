@@ -52,9 +52,8 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
         if (_floor != Unknown) return;
         // Whatever is executed lies inside the window of a checkpoint that is certified. A claim beyond that is a lie that would keep this replica
         // silent for ever, or the certificate is still on its way.
-        var certified = SequenceNumber.Max(state.Low, state.Checkpoints.Target?.Vote.Sequence ?? SequenceNumber.Genesis);
         // Likewise a view: one that is open to a correct replica is soon open here, by its NewView.
-        var last = certified.Plus((ulong)config.Window);
+        var last = state.Checkpoints.Certified.Plus((ulong)config.Window);
         var answers = _executed.Zip(_views).Where(each => each.First is { } executed && executed <= last && each.Second <= state.View.Next).ToList();
         if (answers.Count < group.RejoinAnswers) return;
         _floor = answers.Max(each => each.First!.Value).Plus((ulong)config.Window);

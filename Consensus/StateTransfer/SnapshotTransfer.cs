@@ -11,11 +11,16 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 {
     private const int Ranges = 16;
     private const ulong ChunkTimeoutTicks = 100;
+    private const int SilencesMax = 3;
 
     private readonly bool[] _banned = new bool[group.Replicas];
     private readonly bool[] _missing = new bool[group.Replicas];
+    private readonly int[] _silences = new int[group.Replicas];
     private TransferRange[] _ranges = [];
     private int _nextPeer;
+
+    // The checkpoint of the last transfer, when it failed and nothing has come of it since.
+    private SequenceNumber? _failed;
 
     /// <summary>The checkpoint that is being fetched; null when none is.</summary>
     public QuorumCertificate<Checkpoint>? Certificate { get; private set; }
@@ -25,8 +30,10 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         if (Certificate is not null) return;
         Certificate = certificate;
+        _failed = null;
         Array.Clear(_banned);
         Array.Clear(_missing);
+        Array.Clear(_silences);
         _ranges = [.. Enumerable.Range(0, Ranges).Select(index => new TransferRange(index, Ranges))];
         state.Emit(new AssembleSnapshot(certificate));
         Ask(state);
@@ -38,15 +45,25 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
         if (Certificate is { } current && current.Vote.Sequence <= stable) Certificate = null;
     }
 
+    /// <summary>
+    /// A later checkpoint is known. After a transfer that failed it is fetched at once, while its sources hold it: under load, what was the latest
+    /// checkpoint when this replica last heard is one that they have let go.
+    /// </summary>
+    public void OnTarget(ReplicaState state)
+    {
+        if (_failed is not null && state.Checkpoints.Target is { } target && target.Vote.Sequence > state.Executed) Begin(state, target);
+    }
+
     public void OnTick(ReplicaState state)
     {
         EndIfOvertaken(state);
+        if (_failed is { } failed && state.Executed >= failed) _failed = null;
         BeginIfStuck(state);
         if (Certificate is null) return;
         foreach (var range in _ranges)
         {
             if (range.AskedTick is not { } asked || state.Ticks < asked + ChunkTimeoutTicks) continue;
-            _missing[range.Asked.Index] = true; // Whoever does not answer is as good as one that does not have it, in this transfer.
+            OnSilence(range.Asked);
             range.Release();
         }
 
@@ -67,7 +84,9 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         foreach (var range in _ranges)
         {
-            if (!range.IsDone && range.Next == added.Start) range.Advance(added.CoveredUpTo, added.ToTheEnd);
+            if (range.IsDone || range.Next != added.Start) continue;
+            _silences[range.Asked.Index] = 0;
+            range.Advance(added.CoveredUpTo, added.ToTheEnd);
         }
 
         if (Certificate is not null) Ask(state);
@@ -85,6 +104,13 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
 
         if (!HasPeer()) GiveUp(state);
         else Ask(state);
+    }
+
+    // A message may be lost; a peer that lets several in a row pass is as good as one that does not have the state.
+    private void OnSilence(ReplicaId peer)
+    {
+        _silences[peer.Index]++;
+        if (_silences[peer.Index] >= SilencesMax) _missing[peer.Index] = true;
     }
 
     // Batches with their certificates were faster, and the state here is not known to be damaged: it must not go back.
@@ -110,6 +136,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     {
         var certificate = Certificate!;
         Certificate = null;
+        _failed = certificate.Vote.Sequence;
         state.Peers.OnExecuted(state.Ticks); // Wait a while before the next try.
         if (state.Checkpoints.Target is { } target && target.Vote.Sequence > certificate.Vote.Sequence) Begin(state, target);
     }

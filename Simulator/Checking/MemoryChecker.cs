@@ -33,9 +33,9 @@ internal sealed class MemoryChecker(World world)
     // A proposal with its bodies, its certificates, for each slot; and for each view that was tried since the last checkpoint a ViewChange and a NewView.
     private long DiskBytesMax()
     {
-        var certificate = (long)world.Group.Quorum * SignatureBytes + RecordBytes;
+        var certificate = (long)world.Group.Replicas * SignatureBytes + RecordBytes;
         var viewChange = (_config.Window + 1) * certificate;
-        var perView = (world.Group.Quorum + 1) * viewChange + _config.Window * (long)RecordBytes;
+        var perView = (world.Group.Replicas + 1) * viewChange + _config.Window * (long)RecordBytes;
         var perSlot = 3 * certificate + 3 * (RecordBytes + Math.Min(_config.BatchRequestsMax, world.Clients.Count * world.Settings.UnderWayMax * 2 + 8) * (long)RequestBytesMax);
         return 4 * RecordBytes + 3L * _config.Window * perSlot + ((long)world.HighestView + 2) * (perView + (_config.Window * perSlot));
     }

@@ -48,6 +48,8 @@ internal static class SliceParser
             ulong? first = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                // Escapes are not needed in these names, and broken ones make the comparison throw.
+                if (reader.ValueIsEscaped) return false;
                 var isStart = reader.ValueTextEquals("start"u8);
                 if (!isStart && !reader.ValueTextEquals("end"u8)) return false;
                 if ((isStart ? first : end).HasValue) return false;

@@ -20,5 +20,5 @@ internal readonly struct MapPath
 
     public ulong Head { get; }
 
-    public int Bit(int depth) => depth < HeadBits ? (int)(Head >> (HeadBits - 1 - depth)) & 1 : Path.Bit(depth);
+    public int Bit(int depth) => depth < HeadBits ? (int)((Head >> (HeadBits - 1 - depth)) & 1) : Path.Bit(depth);
 }

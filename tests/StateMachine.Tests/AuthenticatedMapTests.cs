@@ -65,14 +65,31 @@ public class AuthenticatedMapTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void What_a_builder_has_handed_out_does_not_change_when_it_goes_on() => Prop.ForAll(Changes.ToArbitrary(), changes =>
+    {
+        var versions = new List<(AuthenticatedMap Map, Digest Expected)>();
+        var builder = AuthenticatedMap.Empty.ToBuilder();
+        var oracle = new SortedDictionary<Digest, MapRecord>();
+        foreach (var (key, body) in changes)
+        {
+            var record = ReferenceMap.Record($"key-{key}", $"body-{body}");
+            if (body == 0 && oracle.Remove(record.Path)) builder.Remove(record.Path);
+            else builder.Set(record.Path, oracle[record.Path] = record);
+            if (body % 3 == 0) versions.Add((builder.ToImmutable(), ReferenceMap.Root(oracle)));
+        }
+
+        Assert.All(versions, version => Assert.Equal(version.Expected, version.Map.Root));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Records_whose_paths_differ_in_the_last_bit_only_are_told_apart_and_parted_again()
     {
         var paths = new List<Digest>();
         for (var bit = 0; bit <= 256; bit += 16)
         {
-            // Paths that agree with zero up to one bit: the tree goes down to the very last one.
-            var bytes = new byte[Digest.Length];
-            if (bit > 0) bytes[(bit - 1) / 8] = (byte)(1 << (7 - (bit - 1) % 8));
+            // Paths that agree with one up to some bit: the tree goes down to the very last one.
+            var bytes = Digest.Of("any path"u8).ToArray();
+            if (bit > 0) bytes[(bit - 1) / 8] ^= (byte)(1 << (7 - (bit - 1) % 8));
             paths.Add(Digest.Read(bytes));
         }
 

@@ -111,7 +111,7 @@ public class MapChunkTests
     [Fact]
     public void A_chunk_with_any_bit_changed_is_refused()
     {
-        foreach (var from in (Digest[])[_paths[7], Between(_paths[50]), _paths[^2]])
+        foreach (var from in (Digest[])[_paths[7], PathBits.Next(_paths[50]), _paths[^2]])
         {
             var bytes = _sample.Map.GetChunk(from, 300).ToBytes();
             Assert.True(ChunkView.IsAccepted(bytes, _sample.Map.Root, from));
@@ -133,10 +133,30 @@ public class MapChunkTests
     }
 
     [Fact]
+    public void A_record_before_the_start_is_refused_although_it_is_in_the_map()
+    {
+        var tried = 0;
+        foreach (var path in _paths)
+        {
+            // The record right before the start shares a leaf's place with it, so that the proof shows it as lying outside.
+            var view = new ChunkView(_sample.Map.GetChunk(PathBits.Next(path), 500).ToBytes());
+            var at = view.Proof.AsSpan().IndexOf(path.ToArray());
+            if (at < 0) continue;
+            view.Records.Insert(0, _sample.Records[path].Bytes.ToArray());
+            view.Proof = [.. view.Proof[..(at - 1)], 1, .. view.Proof[(at + 2 * Digest.Length)..]];
+            Assert.False(ChunkView.IsAccepted(view.ToBytes(), _sample.Map.Root, PathBits.Next(path)));
+            Assert.True(ChunkView.IsAccepted(_sample.Map.GetChunk(path, 700).ToBytes(), _sample.Map.Root, path));
+            tried++;
+        }
+
+        Assert.True(tried > RecordCount / 2);
+    }
+
+    [Fact]
     public void A_chunk_for_a_later_start_does_not_cover_an_earlier_one()
     {
-        var view = new ChunkView(_sample.Map.GetChunk(Between(_paths[20]), 100_000).ToBytes());
-        Assert.True(view.Chunk.TryVerify(_sample.Map.Root, Between(_paths[20]), out _, out _));
+        var view = new ChunkView(_sample.Map.GetChunk(PathBits.Next(_paths[20]), 100_000).ToBytes());
+        Assert.True(view.Chunk.TryVerify(_sample.Map.Root, PathBits.Next(_paths[20]), out _, out _));
         Assert.False(view.Chunk.TryVerify(_sample.Map.Root, _paths[20], out _, out _));
         Assert.False(view.Chunk.TryVerify(_sample.Map.Root, Digest.Zero, out _, out _));
     }
@@ -158,19 +178,8 @@ public class MapChunkTests
     private static IEnumerable<Digest> Starts() =>
         Enumerable.Range(0, 16).Select(i => SnapshotAssembler.RangeStart(i, 16))
             .Concat(_paths.Where((_, i) => i % 10 == 0))
-            .Concat(_paths.Where((_, i) => i % 10 == 5).Select(Between))
+            .Concat(_paths.Where((_, i) => i % 10 == 5).Select(PathBits.Next))
             .Append(_paths[^1])
-            .Append(Between(_paths[^1]))
+            .Append(PathBits.Next(_paths[^1]))
             .Append(Digest.Read(Enumerable.Repeat((byte)255, 32).ToArray()));
-
-    // The path right after a record's.
-    private static Digest Between(Digest path)
-    {
-        var bytes = path.ToArray();
-        for (var i = bytes.Length - 1; i >= 0 && ++bytes[i] == 0; i--)
-        {
-        }
-
-        return Digest.Read(bytes);
-    }
 }

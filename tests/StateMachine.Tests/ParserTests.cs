@@ -68,6 +68,8 @@ public class ParserTests
     [InlineData("/v1/kvb/Zg/Zg", "bad-key")]
     [InlineData("/v1/kvb/Zm+v", "bad-key")]
     [InlineData("/v1/kvb/Z", "bad-key")]
+    [InlineData("/v1/kvb/Zh", "bad-key")]
+    [InlineData("/v1/kvb/%5A%67", "bad-key")]
     [InlineData("/v1/kvb/Zm9vZm9vZm9v", "key-too-long")]
     public void A_path_that_names_no_key_is_refused(string path, string code) => Refused(code, Operation(OperationMethod.Get, path));
 
@@ -201,6 +203,8 @@ public class ParserTests
     [InlineData("{\"start\":1}{}")]
     [InlineData("{\"start\":1")]
     [InlineData("{\"start\":{}}")]
+    [InlineData("{\"\\uD800\":1}")]
+    [InlineData("{\"\\u0073tart\":1}")]
     [InlineData("// no\n{\"start\":1}")]
     public void A_slice_is_strict_json(string body) => Refused("bad-slice", KeepSlice("a", body));
 

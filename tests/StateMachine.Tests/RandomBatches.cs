@@ -7,7 +7,7 @@ namespace KvStore.StateMachine.Tests;
 /// <summary>One request of a random sequence: few keys, clients, sessions and counters, so that they meet.</summary>
 public sealed record RandomRequest(int Kind, int Key, int Client, int Session, int Counter, int Expires, int Revision, int Text)
 {
-    private const int CounterStep = 300; // Five counters make a window's width and more.
+    private const int CounterStep = 256; // The fourth counter on has the same place in the window, and the one it follows has left it.
 
     internal Request ToRequest(double now) => Request(
         ToOperation(),

@@ -58,7 +58,7 @@ internal sealed class ReplicaHarness
 
     public int Rejections(RejectionKind kind) => Of<Reject>().Count(effect => effect.Kind == kind);
 
-    public void Start() => Round(new Tick(_group.Now), new Started());
+    public void Start() => Round(new Tick(_group.Now), new Started(), new RequestsFoundExecuted(ExecutedRequests()));
 
     public void Stop() => Running = false;
 
@@ -100,6 +100,8 @@ internal sealed class ReplicaHarness
 
     /// <summary>Makes the replica's state another than the group's, as a disk or memory fault would.</summary>
     public void Damage() => State = State with { History = Digest.Of("damage"u8) };
+
+    private ImmutableArray<Digest> ExecutedRequests() => [.. Replica.PendingRequests.Select(request => request.Digest).Where(State.Requests.Contains)];
 
     private RequestReceived ToInput(ReplicaId? from, VerifiedRequest request) => new(from, request, State.Requests.Contains(request.Digest));
 
@@ -211,7 +213,7 @@ internal sealed class ReplicaHarness
         var sequence = effect.Certificate.Vote.Sequence;
         Disk[sequence] = _held[sequence];
         Log = [.. effect.LiveRecords];
-        foreach (var old in _held.Keys.Where(held => held < sequence).ToList()) _held.Remove(old);
+        foreach (var old in _held.Keys.Where(held => held < sequence).SkipLast(1).ToList()) _held.Remove(old);
         foreach (var old in Disk.Keys.Where(held => held < sequence).ToList()) Disk.Remove(old);
     }
 
@@ -230,8 +232,7 @@ internal sealed class ReplicaHarness
         _assembling = null;
         State = state;
         _held[state.Sequence] = state;
-        ImmutableArray<Digest> executed = [.. Replica.PendingRequests.Select(request => request.Digest).Where(state.Requests.Contains)];
-        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, executed));
+        _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, ExecutedRequests()));
     }
 
     private void ServeChunk(ServeChunk effect)

@@ -9,7 +9,7 @@
 //   stop 0,1 · restart 0 · lose-disk 0     processes
 //   damage 0                               the replica's state is not the group's any more
 //   equivocate 0 at S NAME NAME            shows two batches for one position to two halves of the others
-//   expect executed S on 0,1               and: view V, stable S, rejected KIND, requests N, inactive, rejoining
+//   expect executed S on 0,1               and: view V, stable S, rejected KIND, requests N, inactive, rejoining, member
 //   settle N                               heals, and ticks until all who run have executed all requests; fails after N ticks
 using System.Globalization;
 using KvStore.Protocol;
@@ -126,6 +126,7 @@ internal sealed class Scenario
                 "rejected" => Group[index].Rejections(Enum.Parse<RejectionKind>(words[2])) > 0,
                 "inactive" => !replica.Active,
                 "rejoining" => replica.IsRejoining,
+                "member" => !replica.IsRejoining,
                 _ => throw new FormatException($"An unknown expectation: {line}"),
             };
             Assert.True(holds, $"{line}: not so on {index} ({replica.View}, active {replica.Active}, executed {replica.Executed}).\n{string.Join('\n', _output)}");

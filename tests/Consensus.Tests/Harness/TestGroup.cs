@@ -187,8 +187,12 @@ internal sealed class TestGroup
     public void TickUntil(Func<bool> reached, int max = 5000)
     {
         for (var i = 0; i < max && !reached(); i++) Tick();
-        Assert.True(reached(), $"Not reached in {max} ticks.");
+        Assert.True(reached(), $"Not reached in {max} ticks:\n{string.Join('\n', Replicas.Select(Describe))}");
     }
+
+    private static string Describe(ReplicaHarness each) =>
+        $"{each.Self} {(each.Running ? "runs" : "is stopped")}, {each.Replica.View} {(each.Replica.Active ? "open" : "not open")}, stable {each.Replica.StableCheckpoint?.Vote.Sequence}, "
+        + $"executed {each.Replica.Executed}, {each.State.Requests.Count} requests, rejoining {each.Replica.IsRejoining}, fetching {each.Replica.IsFetchingState}, {each.Replica.Sizes}";
 
     public void OnEffect(ReplicaId replica, Effect effect)
     {

@@ -6,7 +6,7 @@ namespace KvStore.StateMachine.Tests;
 /// Measures, and asserts nothing; run by hand: <c>dotnet run -c Release --project tests/StateMachine.Tests -- -explicit only</c>.
 /// The requests' digests are known beforehand, as they are in a node, which computes them when it verifies signatures.
 /// </summary>
-public class Throughput
+public class ThroughputTests
 {
     private const int KeyCount = 100_000;
     private const int BatchSize = 500;
@@ -24,21 +24,25 @@ public class Throughput
             // A few batches at a time, because in a node the requests have only just been verified and are in the cache.
             var elapsed = TimeSpan.Zero;
             var processor = TimeSpan.Zero;
+            var paused = TimeSpan.Zero;
             var allocated = 0L;
             const int puts = 40 * 5 * BatchSize;
             for (var part = 0; part < 40; part++)
             {
                 var batches = Batches(5, i => (int)(Mix(_counter + (ulong)i) % KeyCount));
                 var before = GC.GetAllocatedBytesForCurrentThread();
+                var pausedBefore = GC.GetTotalPauseDuration();
                 var processorBefore = Environment.CpuUsage.UserTime;
                 var start = Stopwatch.GetTimestamp();
                 foreach (var batch in batches) Execute(batch);
                 elapsed += Stopwatch.GetElapsedTime(start);
+                paused += GC.GetTotalPauseDuration() - pausedBefore;
                 processor += Environment.CpuUsage.UserTime - processorBefore;
                 allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             }
 
-            Report($"{elapsed.TotalMicroseconds / puts:F2} µs a put ({processor.TotalMicroseconds / puts:F2} of the processor, collections included), {allocated / puts} bytes a put");
+            Report($"{elapsed.TotalMicroseconds / puts:F2} µs a put ({processor.TotalMicroseconds / puts:F2} of the processor, collections included; {paused.TotalMicroseconds / puts:F2} stopped for collections), "
+                + $"{allocated / puts} bytes a put");
             var startRoot = Stopwatch.GetTimestamp();
             _ = _machine.Current.ComputeRoot();
             Report($"root after {puts} puts: {Stopwatch.GetElapsedTime(startRoot).TotalMilliseconds:F1} ms");
