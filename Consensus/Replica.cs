@@ -106,6 +106,7 @@ public sealed class Replica
         _state.Ticks++;
         _state.Clock = now;
         Requests.OnTick(_state);
+        _state.Rejoin.OnTick(_state);
         ViewChanger.OnTick(_state);
         Checkpoints.OnTick(_state);
         _state.Fetcher.Ask(_state);

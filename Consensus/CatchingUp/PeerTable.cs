@@ -8,8 +8,12 @@ internal sealed class PeerTable(GroupConfig group)
     // A peer's share in a tick: so many cheap answers, or as many fewer as they cost more. Over it, the peer waits for the next tick.
     private const int SharePerTick = 1024;
 
+    // How long it takes until the group moves to another view again for the same peer.
+    private const ulong MovedOnAgainTicks = 1000;
+
     private readonly StatusMessage?[] _statuses = new StatusMessage?[group.Replicas];
     private readonly ulong[] _statusTick = new ulong[group.Replicas];
+    private readonly ulong[] _movedOnTick = new ulong[group.Replicas];
     private readonly ulong[] _helpedTick = new ulong[group.Replicas];
     private readonly ulong[] _servingTick = new ulong[group.Replicas];
     private readonly int[] _servings = new int[group.Replicas];
@@ -34,6 +38,17 @@ internal sealed class PeerTable(GroupConfig group)
     {
         _statuses[peer.Index] = status;
         _statusTick[peer.Index] = tick;
+    }
+
+    /// <summary>
+    /// Whether to move to another view for a peer that lost its disk and may not vote in the present one: the group is a replica short until it does.
+    /// Once in a long time for each peer, because a liar could move the group about with it.
+    /// </summary>
+    public bool MayMoveOnFor(ReplicaId peer, ulong tick)
+    {
+        if (_movedOnTick[peer.Index] != 0 && tick < _movedOnTick[peer.Index] + MovedOnAgainTicks) return false;
+        _movedOnTick[peer.Index] = tick;
+        return true;
     }
 
     public StatusMessage? Of(ReplicaId peer) => _statuses[peer.Index];

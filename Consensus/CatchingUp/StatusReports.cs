@@ -9,7 +9,7 @@ namespace KvStore.Consensus.CatchingUp;
 internal static class StatusReports
 {
     public static StatusMessage Own(ReplicaState state) => new(
-        state.View, state.Active, state.Low, state.Executed, state.Slots.RetainedFrom(state.Executed), state.Rejoin.IsRejoining);
+        state.View, state.Active && !state.Rejoin.NeedsLaterView(state.View), state.Low, state.Executed, state.Slots.RetainedFrom(state.Executed), state.Rejoin.IsRejoining);
 
     public static void OnTick(ReplicaState state)
     {
@@ -31,11 +31,16 @@ internal static class StatusReports
         state.Rejoin.OnStatus(state, from, status);
         // A primary that lost its disk must not lead: it does not know what it proposed.
         if (status.Rejoining && from == state.Primary) ViewChanging.ViewChanger.Suspect(state, state.View);
+        // Nor can it vote in a view that it may have pledged to leave: it says so by calling the open view closed.
+        if (NeedsLaterView(state, status) && state.Peers.MayMoveOnFor(from, state.Ticks)) ViewChanging.ViewChanger.Suspect(state, state.View);
         if (!state.Peers.MayHelp(from, state.Ticks)) return;
         HelpWithView(state, from, status);
         HelpWithCheckpoint(state, from, status);
         HelpWithSlots(state, from, status);
     }
+
+    private static bool NeedsLaterView(ReplicaState state, StatusMessage status) =>
+        status is { Rejoining: true, Active: false } && state.Active && status.View == state.View;
 
     private static void HelpWithView(ReplicaState state, ReplicaId to, StatusMessage status)
     {

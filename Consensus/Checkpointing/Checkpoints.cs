@@ -127,6 +127,5 @@ internal static class Checkpoints
         Prune(state);
         state.Emit(new Stabilize(certificate, LiveLog.Records(state)));
         state.Transfer.EndIfReached(certificate.Vote.Sequence);
-        state.Rejoin.OnStable(state);
     }
 }

@@ -78,7 +78,7 @@ internal static class Proposals
         if (!slot.IsExecuted) state.Pool.MarkInFlight(batch); // What was executed here and waits again waits for a batch to come.
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
         state.Emit(new Persist(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
-        if (state.Rejoin.MayVote(slot.Sequence))
+        if (state.Rejoin.MayVote(state.View, slot.Sequence))
         {
             if (state.IsPrimary) state.Emit(new BroadcastProposal(new PrePrepare(state.View, slot.Sequence, batch.Digest), batch));
             state.Carrier.Carry(new Prepare(state.View, slot.Sequence, batch.Digest), state.Effects);

@@ -8,17 +8,24 @@ namespace KvStore.Consensus.Recovery;
 /// have voted, it votes only above them, and sends no ViewChange. What it can have voted for lies inside the window of its last stable checkpoint,
 /// and a quorum had executed that checkpoint: so among enough answers one comes from a correct replica that had.
 /// </summary>
+/// <remarks>
+/// It may also have pledged, by a ViewChange that somebody keeps, to vote in no view before a certain one. The first correct replica to move to a view
+/// had seen a quorum in the view before, so among enough answers one is at most a view behind the pledge. Below the view after the highest answer it
+/// votes for nothing, and it rejoins when a view from there on is open: its next ViewChange is for a later one, and contradicts none that was forgotten.
+/// </remarks>
 internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
 {
     private static readonly SequenceNumber Unknown = new(CanonicalReader.NumberMax);
 
     private readonly SequenceNumber?[] _executed = new SequenceNumber?[group.Replicas];
+    private readonly View[] _views = new View[group.Replicas];
     private SequenceNumber? _floor;
+    private View _viewFloor;
 
     public bool IsRejoining => _floor is not null;
 
-    /// <summary>Whether a vote at this position can contradict none that was forgotten.</summary>
-    public bool MayVote(SequenceNumber sequence) => _floor is not { } floor || sequence > floor;
+    /// <summary>Whether a vote at this position of this view can contradict nothing that was forgotten.</summary>
+    public bool MayVote(View view, SequenceNumber sequence) => view >= _viewFloor && (_floor is not { } floor || sequence > floor);
 
     public void Begin(ReplicaState state)
     {
@@ -26,7 +33,8 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
         state.Emit(new Persist(new RejoinRecord(Unknown)));
     }
 
-    public void Restore(SequenceNumber floor) => _floor = floor == SequenceNumber.Genesis ? null : floor;
+    // The floor of the view is not in the record: both are asked for again, and come out no lower.
+    public void Restore(SequenceNumber floor) => _floor = floor == SequenceNumber.Genesis ? null : Unknown;
 
     public RejoinRecord? Record => _floor is { } floor ? new RejoinRecord(floor) : null;
 
@@ -34,6 +42,7 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
     {
         if (_floor != Unknown || status.Rejoining) return;
         _executed[from.Index] = status.Executed;
+        _views[from.Index] = status.View;
         FindFloor(state);
     }
 
@@ -43,16 +52,21 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
         if (_floor != Unknown) return;
         // Whatever is executed lies inside the window of a checkpoint that is certified. A claim beyond that is a lie that would keep this replica
         // silent for ever, or the certificate is still on its way.
-        var certified = state.Checkpoints.Certified;
-        var answers = _executed.Where(each => each is { } executed && executed <= certified.Plus((ulong)config.Window)).ToList();
+        // Likewise a view: one that is open to a correct replica is soon open here, by its NewView.
+        var last = state.Checkpoints.Certified.Plus((ulong)config.Window);
+        var answers = _executed.Zip(_views).Where(each => each.First is { } executed && executed <= last && each.Second <= state.View.Next).ToList();
         if (answers.Count < group.RejoinAnswers) return;
-        _floor = answers.Max()!.Value.Plus((ulong)config.Window);
+        _floor = answers.Max(each => each.First!.Value).Plus((ulong)config.Window);
+        _viewFloor = answers.Max(each => each.Second).Next;
         state.Emit(new Persist(new RejoinRecord(_floor.Value)));
     }
 
-    public void OnStable(ReplicaState state)
+    /// <summary>Whether the view that is open here is one in which this replica may have pledged not to vote: the group must move on for it to come back.</summary>
+    public bool NeedsLaterView(View view) => _floor is not null && view < _viewFloor;
+
+    public void OnTick(ReplicaState state)
     {
-        if (_floor is not { } floor || state.Low < floor) return;
+        if (_floor is not { } floor || state.Low < floor || !state.Active || state.View < _viewFloor) return;
         _floor = null;
         state.Emit(new Persist(new RejoinRecord(SequenceNumber.Genesis)));
     }

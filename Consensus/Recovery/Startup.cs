@@ -23,7 +23,7 @@ internal static class Startup
 
     private static void RepeatVotes(ReplicaState state, Slot slot)
     {
-        if (!slot.Accepted || !state.Rejoin.MayVote(slot.Sequence)) return;
+        if (!slot.Accepted || !state.Rejoin.MayVote(state.View, slot.Sequence)) return;
         var digest = slot.Proposed!.Value;
         if (state.IsPrimary) state.Emit(new BroadcastProposal(new PrePrepare(state.View, slot.Sequence, digest), slot.ProposedBatch!));
         state.Carrier.Carry(new Prepare(state.View, slot.Sequence, digest), state.Effects);
