@@ -13,7 +13,7 @@ public sealed class NodeGateway
 
     private readonly Lock _gate = new();
     private readonly GatewayCore _core;
-    private readonly Dictionary<Digest, TaskCompletionSource<GatewayAnswer?>> _refusable = [];
+    private readonly Dictionary<Digest, List<TaskCompletionSource<GatewayAnswer?>>> _waiting = []; // One request may be waited for more than once: a retry.
     private readonly HashSet<TaskCompletionSource<bool>> _reads = [];
     private Func<ShardState> _state = null!;
     private bool _closed;
@@ -39,7 +39,8 @@ public sealed class NodeGateway
             if (_closed) return null;
             if (GatewayCore.AnswerFromState(_state(), request) is { } known) return known;
             if (!_core.TrySubmit(request, done)) throw new ShardBusyException("Too many requests wait for their answers.");
-            _refusable[request.Digest] = source;
+            if (!_waiting.TryGetValue(request.Digest, out var sources)) _waiting.Add(request.Digest, sources = []);
+            sources.Add(source);
         }
 
         try
@@ -51,7 +52,7 @@ public sealed class NodeGateway
             lock (_gate)
             {
                 _core.Abandon(request.Digest, done);
-                if (_refusable.TryGetValue(request.Digest, out var mine) && mine == source) _refusable.Remove(request.Digest);
+                if (_waiting.TryGetValue(request.Digest, out var sources) && sources.Remove(source) && sources.Count == 0) _waiting.Remove(request.Digest);
             }
         }
     }
@@ -105,7 +106,8 @@ public sealed class NodeGateway
     {
         lock (_gate)
         {
-            if (_refusable.Remove(request, out var source)) source.TrySetException(new OutcomeUnknownException(request)); // Others may have had room for it.
+            // Others may have had room for it, so nobody can say that it was not applied.
+            foreach (var source in _waiting.GetValueOrDefault(request, [])) source.TrySetException(new OutcomeUnknownException(request));
         }
     }
 
@@ -119,7 +121,7 @@ public sealed class NodeGateway
         lock (_gate)
         {
             _closed = true;
-            foreach (var source in _refusable.Values) source.TrySetResult(null);
+            foreach (var source in _waiting.Values.SelectMany(sources => sources)) source.TrySetResult(null);
             foreach (var read in _reads) read.TrySetResult(false);
         }
     }

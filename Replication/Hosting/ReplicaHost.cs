@@ -39,6 +39,7 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
         _driver = new ReplicaDriver(
             options.Driver, new DriverPorts(options.Signer, options.Transport, log, snapshots, this, new NodeEvents(options, _gateway)), mode);
         _gateway.StateIs(() => _driver.State);
+        _gateway.OnInstalled(_driver.State); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
         _thread = new Thread(Run) { IsBackground = true, Name = $"replica {Id}" };
         Mode = mode;
     }
@@ -51,6 +52,9 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
 
     /// <summary>The node's gateway.</summary>
     public NodeGateway Gateway => _gateway;
+
+    /// <summary>What was dropped.</summary>
+    public RejectionCounters Rejections => _rejections;
 
     /// <summary>The executed state.</summary>
     public ShardState State => _driver.State;

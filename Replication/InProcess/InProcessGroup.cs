@@ -22,6 +22,7 @@ public sealed class InProcessGroup : IDisposable
     private readonly Lock _gate = new();
     private readonly MemoryReplicaLog[] _logs;
     private readonly MemorySnapshotStore[] _snapshots;
+    private readonly RejectionCounters[] _rejections;
 
     internal InProcessGroup(Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, InProcessOptions options, ILoggerFactory loggers)
     {
@@ -29,7 +30,8 @@ public sealed class InProcessGroup : IDisposable
         _logger = loggers.CreateLogger<InProcessGroup>();
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
         _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, new VerificationCache());
-        _network = new InProcessNetwork(_verifier, group.Config.Replicas, Rejections);
+        _network = new InProcessNetwork(_verifier, group.Config.Replicas);
+        _rejections = [.. keys.Select(_ => new RejectionCounters())];
         _logs = [.. keys.Select(_ => new MemoryReplicaLog())];
         _snapshots = [.. keys.Select(_ => new MemorySnapshotStore())];
         for (var i = 0; i < keys.Length; i++) Start(i, StartMode.Genesis);
@@ -37,9 +39,6 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The group.</summary>
     public GroupId Id => _group.Id;
-
-    /// <summary>What was dropped.</summary>
-    public RejectionCounters Rejections { get; } = new();
 
     /// <summary>Contradictory statements that were seen.</summary>
     public EvidenceKeeper Evidence { get; } = new();
@@ -139,7 +138,7 @@ public sealed class InProcessGroup : IDisposable
         var port = _network.PortOf(self);
         var replica = new ReplicaOptions(self, _group.Config, _genesis.Consensus, _genesis.Cluster);
         var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, _verifier);
-        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, Rejections, Evidence);
+        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence);
         var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
         _network.Attach(host);
         host.Start();

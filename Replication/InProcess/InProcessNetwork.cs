@@ -9,7 +9,7 @@ namespace KvStore.Replication.InProcess;
 /// The network of a group that lives in one process. Messages are handed on as the immutable objects that they are; what carries signatures is
 /// verified once, on the thread pool, for all who get it. A replica that does not run gets nothing.
 /// </summary>
-internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas, RejectionCounters rejections)
+internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 {
     private readonly ReplicaHost?[] _hosts = new ReplicaHost?[replicas];
 
@@ -44,7 +44,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas, R
     private void Verify(ReplicaId from, ReplicaId? to, PeerMessage message)
     {
         if (verifier.TryVerify(message, out var verified, out var rejection)) Deliver(from, to, verified);
-        else rejections.Add(rejection, from);
+        else Each(from, to, host => host.Rejections.Add(rejection, from));
     }
 
     private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message));

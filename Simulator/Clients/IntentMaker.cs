@@ -27,7 +27,8 @@ internal sealed class IntentMaker(int client, DeterministicRandom random)
                     : new Intent(OperationKind.Get, key);
             case 6: return new Intent(OperationKind.Delete, key);
             case 7 or 8: return new Intent(OperationKind.Append, $"t{random.Below(TextKeys)}", Unique());
-            default: return random.Chance(5000)
+            default:
+                return random.Chance(5000)
                 ? new Intent(OperationKind.List, random.Chance(5000) ? "r" : "t")
                 : new Intent(OperationKind.KeepSlice, $"t{random.Below(TextKeys)}", Start: random.Between(0, SliceMax), End: random.Between(0, SliceMax));
         }

@@ -127,7 +127,12 @@ public class SignatureBaseTests
         var sample = Samples.Unsigned(operation, counter: 7, default);
         var request = new Request
         {
-            Client = default, Nonce = sample.Nonce, Created = sample.Created, Expires = sample.Expires, Operation = operation, Signature = default,
+            Client = default,
+            Nonce = sample.Nonce,
+            Created = sample.Created,
+            Expires = sample.Expires,
+            Operation = operation,
+            Signature = default,
         };
         return Encoding.ASCII.GetString(SignatureBase.Of(request, Samples.Context.Cluster));
     }
