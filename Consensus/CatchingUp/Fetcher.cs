@@ -49,7 +49,7 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
         var bodies = ImmutableArray.CreateBuilder<Digest>();
         var batches = ImmutableArray.CreateBuilder<Digest>();
         _wanted.Clear();
-        foreach (var slot in state.Slots.All)
+        foreach (var slot in state.Slots.Above(state.Low)) // What is stable lacks nothing any more.
         {
             if (!slot.IsExecuted) Collect(state, slot, bodies, batches);
             else if (!slot.Accepted && slot.Proposed is { } digest && slot.Lacks(digest)) batches.Add(digest);

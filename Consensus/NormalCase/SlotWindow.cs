@@ -9,6 +9,7 @@ namespace KvStore.Consensus.NormalCase;
 internal sealed class SlotWindow
 {
     private readonly SortedDictionary<SequenceNumber, Slot> _slots = [];
+    private SequenceNumber _highest;
 
     public int Count => _slots.Count;
 
@@ -24,6 +25,7 @@ internal sealed class SlotWindow
     {
         if (_slots.TryGetValue(sequence, out var slot)) return slot;
         slot = new Slot(sequence, group, tick);
+        _highest = SequenceNumber.Max(_highest, sequence);
         _slots.Add(sequence, slot);
         return slot;
     }
@@ -36,6 +38,9 @@ internal sealed class SlotWindow
             if (_slots.TryGetValue(sequence, out var slot)) yield return slot;
         }
     }
+
+    /// <summary>The slots above a position, ascending: what is done at every tick must not look at all that is retained below.</summary>
+    public IEnumerable<Slot> Above(SequenceNumber sequence) => From(sequence.Next, _highest);
 
     /// <summary>The first executed position that is held; the one after <paramref name="executed"/> when none is.</summary>
     public SequenceNumber RetainedFrom(SequenceNumber executed)
