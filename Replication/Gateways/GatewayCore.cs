@@ -140,9 +140,9 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         _ticks++;
         if (_ticks % retryTicks != 0) return;
         if (_round is { } round) outlet.AskReadIndex(new ReadIndexQuery(round.Number));
-        foreach (var waiting in _waiting.Values.Where(waiting => waiting.SinceTick + retryTicks <= _ticks).Take(RedistributedPerTick).ToList())
+        foreach (var waiting in _waiting.Values.Where(waiting => waiting.IsDue(_ticks, retryTicks)).Take(RedistributedPerTick).ToList())
         {
-            waiting.SinceTick = _ticks;
+            waiting.OnRetry(_ticks);
             if (AnswerFromState(state, waiting.Request) is { } known) Answer(known);
             else outlet.Distribute(waiting.Request);
         }
@@ -193,12 +193,26 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
 
     private sealed class Waiting(VerifiedRequest request, ulong sinceTick, List<Action<GatewayAnswer>> done)
     {
+        private const int RetryDoublingsMax = 6;
+
+        private ulong _sinceTick = sinceTick;
+        private int _retries;
+
         public VerifiedRequest Request => request;
 
         public List<Action<GatewayAnswer>> Done => done;
 
-        /// <summary>When it was passed on last.</summary>
-        public ulong SinceTick { get; set; } = sinceTick;
+        /// <summary>
+        /// Whether to pass it on again. Each time it waits twice as long, up to a bound: a refused request is ordered anew whenever it is passed on, and a
+        /// gateway whose own replica lags, and so hears of no answer, must not keep the group so busy that the replica never catches up.
+        /// </summary>
+        public bool IsDue(ulong tick, ulong retryTicks) => tick >= _sinceTick + (retryTicks << _retries);
+
+        public void OnRetry(ulong tick)
+        {
+            _sinceTick = tick;
+            _retries = Math.Min(_retries + 1, RetryDoublingsMax);
+        }
     }
 
     private sealed record OwnBatch(ExecutedBatch Executed, Signed<Executed> Own);
