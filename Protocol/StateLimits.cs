@@ -32,4 +32,18 @@ public sealed record StateLimits
 
     /// <summary>Bytes of results that are kept for all clients, about at most.</summary>
     public long ResultBytesMax { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Appends the canonical encoding: part of the genesis, and of the configuration's digest in the state.</summary>
+    public void Encode(CanonicalWriter writer)
+    {
+        writer.UInt32((uint)KeyBytesMax);
+        writer.UInt32((uint)ValueBytesMax);
+        writer.UInt32((uint)ContentTypeBytesMax);
+        writer.UInt32((uint)ListPageMax);
+        writer.UInt32((uint)ListPageBytesMax);
+        writer.UInt32((uint)SessionsPerClientMax);
+        writer.UInt32((uint)SessionsMax);
+        writer.UInt64((ulong)ResultBytesPerClientMax);
+        writer.UInt64((ulong)ResultBytesMax);
+    }
 }

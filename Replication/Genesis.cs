@@ -45,7 +45,7 @@ public sealed record Genesis
         writer.Count(Groups.Length);
         foreach (var group in Groups) EncodeGroup(writer, group);
         Clients.Encode(writer);
-        EncodeLimits(writer, Limits);
+        Limits.Encode(writer);
         EncodeConsensus(writer, Consensus);
         return writer.ToArray();
     }
@@ -58,21 +58,6 @@ public sealed record Genesis
         writer.Byte((byte)group.Config.LeaderPolicy);
         writer.Count(group.Members.Length);
         foreach (var member in group.Members) writer.PublicKey(member);
-    }
-
-    private static void EncodeLimits(CanonicalWriter writer, StateLimits limits)
-    {
-        writer.UInt32((uint)limits.KeyBytesMax);
-        writer.UInt32((uint)limits.ValueBytesMax);
-        writer.UInt32((uint)limits.ContentTypeBytesMax);
-        writer.UInt32((uint)limits.ListPageMax);
-        writer.UInt32((uint)limits.ListPageBytesMax);
-        writer.UInt32((uint)limits.SessionsPerClientMax);
-        writer.UInt32((uint)limits.SessionsMax);
-        writer.UInt64((ulong)limits.ResultBytesPerClientMax);
-        writer.UInt64((ulong)limits.ResultBytesMax);
-        writer.UInt64((ulong)limits.ResultBytesPerClientMax);
-        writer.UInt64((ulong)limits.ResultBytesMax);
     }
 
     private static void EncodeConsensus(CanonicalWriter writer, ConsensusConfig consensus)

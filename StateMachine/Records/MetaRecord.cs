@@ -40,15 +40,7 @@ internal sealed record MetaRecord(SequenceNumber Sequence, Timestamp Time, ulong
         var writer = new CanonicalWriter();
         writer.Fixed("kvstore-v1 state configuration\0"u8);
         clients.Encode(writer);
-        writer.UInt32((uint)limits.KeyBytesMax);
-        writer.UInt32((uint)limits.ValueBytesMax);
-        writer.UInt32((uint)limits.ContentTypeBytesMax);
-        writer.UInt32((uint)limits.ListPageMax);
-        writer.UInt32((uint)limits.ListPageBytesMax);
-        writer.UInt32((uint)limits.SessionsPerClientMax);
-        writer.UInt32((uint)limits.SessionsMax);
-        writer.UInt64((ulong)limits.ResultBytesPerClientMax);
-        writer.UInt64((ulong)limits.ResultBytesMax);
+        limits.Encode(writer);
         return Digest.Of(writer.Written);
     }
 }
