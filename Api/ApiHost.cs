@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using KvStore.Api.Hosting;
 using KvStore.Api.Problems;
+using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication.InProcess;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -124,7 +125,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
         LogMessages.MemoryOnly(logger, options.Replicas);
-        LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<Signing.DevelopmentSigner>().PublicKey));
+        LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
     }
 

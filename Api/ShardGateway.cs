@@ -1,6 +1,6 @@
 using KvStore.Api.Problems;
 using KvStore.Api.Requests;
-using KvStore.Api.Signing;
+using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication;
 using KvStore.Replication.Gateways;
@@ -16,7 +16,7 @@ namespace KvStore.Api;
 internal readonly record struct ShardAnswer(OperationResult? Result, bool Replayed, ProblemResult? Problem);
 
 /// <summary>Carries out operations on a shard, and turns its being unable to into problems.</summary>
-internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, ClusterId cluster, DevelopmentSigner signer)
+internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, ClusterId cluster, RequestSigner signer)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -27,10 +27,10 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
     public StateLimits Limits => limits;
 
     /// <summary>Carries out a command that only reads. protocol.md section 7.</summary>
-    public async ValueTask<ShardAnswer> ReadAsync(Operation operation, Command command, Consistency consistency, CancellationToken cancel)
+    public async ValueTask<ShardAnswer> ReadAsync(Incoming incoming, Command command, Consistency consistency, CancellationToken cancel)
     {
-        if (consistency == Consistency.Certified) return await OrderAsync(operation, cancel);
-        var (state, problem) = await StateAsync(operation, consistency, cancel);
+        if (consistency == Consistency.Certified) return await OrderAsync(incoming, cancel);
+        var (state, problem) = await StateAsync(incoming.Operation, consistency, cancel);
         return new ShardAnswer(state?.Read(command), Replayed: false, problem);
     }
 
@@ -48,8 +48,9 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
     }
 
     /// <summary>Signs an operation, has it ordered, and waits for the answer of w replicas.</summary>
-    public async ValueTask<ShardAnswer> OrderAsync(Operation operation, CancellationToken cancel)
+    public async ValueTask<ShardAnswer> OrderAsync(Incoming incoming, CancellationToken cancel)
     {
+        var operation = incoming.Operation;
         // Asked before the request is handed over, because afterwards nobody can say that it will not be applied.
         if (!group.HasQuorum) return Failed(NoQuorum(mayBeApplied: false, operation, null, _retryAfter));
         using var signed = signer.TrySign(operation);

@@ -21,6 +21,12 @@ public sealed record StateLimits
     /// <summary>Key and value bytes in one page of a listing, about at most.</summary>
     public int ListPageBytesMax { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Operations of one transaction or batch, at most.</summary>
+    public int OperationsMax { get; init; } = 1024;
+
+    /// <summary>The largest body of a transaction or batch, and about the largest sum of what it reads, in bytes.</summary>
+    public int BatchBytesMax { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Sessions of one client at a time, at most; each is dropped when its last request has expired.</summary>
     public int SessionsPerClientMax { get; init; } = 4096;
 
@@ -41,6 +47,8 @@ public sealed record StateLimits
         writer.UInt32((uint)ContentTypeBytesMax);
         writer.UInt32((uint)ListPageMax);
         writer.UInt32((uint)ListPageBytesMax);
+        writer.UInt32((uint)OperationsMax);
+        writer.UInt32((uint)BatchBytesMax);
         writer.UInt32((uint)SessionsPerClientMax);
         writer.UInt32((uint)SessionsMax);
         writer.UInt64((ulong)ResultBytesPerClientMax);

@@ -111,6 +111,8 @@ public sealed class ShardState
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ContentTypeBytesMax, Operation.TextBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ValueBytesMax, Operation.BodyBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ListPageBytesMax, Operation.BodyBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.BatchBytesMax, Operation.BodyBytesMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limits.OperationsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.KeyBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.ListPageMax, 1);
     }

@@ -1,8 +1,8 @@
 using KvStore.Api.Listing;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
-using KvStore.Api.Signing;
 using KvStore.Api.Values;
+using KvStore.Client.Signing;
 using KvStore.Replication.InProcess;
 
 namespace KvStore.Api.Hosting;
@@ -20,9 +20,9 @@ internal static class GatewaySetup
         services.AddSingleton<RefusalCounter>();
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
-        services.AddSingleton(provider => new DevelopmentSigner(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider =>
-            new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, cluster.Genesis.Cluster, provider.GetRequiredService<DevelopmentSigner>()));
+            new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, cluster.Genesis.Cluster, provider.GetRequiredService<RequestSigner>()));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>

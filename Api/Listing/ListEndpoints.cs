@@ -38,7 +38,7 @@ internal static class ListEndpoints
     {
         if (at is not null)
             return new ProblemResult(ProblemKinds.BadParameter, "'at' does not go with consistency=certified: such a page is read where it is ordered.");
-        var answer = await gateway.OrderAsync(operation, context.RequestAborted);
+        var answer = await gateway.OrderAsync(new Incoming(operation, null), context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
         return answer.Result!.Refused
             ? ResultProblems.Of(answer.Result, gateway.Shard, gateway.Limits)

@@ -1,5 +1,5 @@
 using KvStore.Api.Json;
-using KvStore.Api.Signing;
+using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,7 +44,7 @@ internal static class ClusterEndpoints
     public static void MapCluster(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/v1/cluster").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Cluster);
 
-    private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, DevelopmentSigner signer) => TypedResults.Json(
+    private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, RequestSigner signer) => TypedResults.Json(
         new ClusterDocument(
             genesis.Name,
             SignatureBase.ClusterName(genesis.Cluster),

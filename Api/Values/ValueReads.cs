@@ -12,9 +12,9 @@ internal static class ValueReads
     /// <summary>Reads a value.</summary>
     public static async Task<Results<ValueResult, NotModifiedResult, ProblemResult>> GetAsync(HttpContext context, ShardGateway gateway)
     {
-        var problem = Parse(context, gateway.Limits, out var operation, out var command, out var consistency);
+        var problem = Parse(context, gateway.Limits, out var incoming, out var command, out var consistency);
         if (problem is not null) return problem;
-        var answer = await gateway.ReadAsync(operation, command!, consistency, context.RequestAborted);
+        var answer = await gateway.ReadAsync(incoming, command!, consistency, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
         var result = answer.Result!;
         return result.Code switch
@@ -25,14 +25,14 @@ internal static class ValueReads
         };
     }
 
-    private static ProblemResult? Parse(HttpContext context, StateLimits limits, out Operation operation, out Command? command, out Consistency consistency)
+    private static ProblemResult? Parse(HttpContext context, StateLimits limits, out Incoming incoming, out Command? command, out Consistency consistency)
     {
         command = null;
         consistency = default;
-        if (OperationReader.Read(context, OperationMethod.Get, default, out operation) is { } malformed) return malformed;
-        if (!OperationParser.TryParse(operation, limits, out command, out var error)) return ParseProblems.Of(error, limits);
+        if (IncomingReader.Read(context, OperationMethod.Get, default, out incoming) is { } malformed) return malformed;
+        if (!OperationParser.TryParse(incoming.Operation, limits, out command, out var error)) return ParseProblems.Of(error, limits);
         if (BodyReader.HasBody(context)) return new ProblemResult(ProblemKinds.UnexpectedBody, "A read takes no body; leave it out.");
-        return ReadParameters.Read(operation.Query, out consistency);
+        return ReadParameters.Read(incoming.Operation.Query, out consistency);
     }
 
     private static bool IsSlice(Command command) => command is GetCommand { Range: not null };

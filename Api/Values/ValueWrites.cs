@@ -18,10 +18,10 @@ internal static class ValueWrites
         if (IsForHead(context.Request) && Judge(context, method, limits) is { } refused) return refused;
         var body = await ReadBodyAsync(context, method, limits);
         if (body.Problem is not null) return body.Problem;
-        if (OperationReader.Read(context, method, body.Bytes, out var operation) is { } unfit) return unfit;
-        if (!OperationParser.TryParse(operation, limits, out _, out var error)) return ParseProblems.Of(error, limits);
+        if (IncomingReader.Read(context, method, body.Bytes, out var incoming) is { } unfit) return unfit;
+        if (!OperationParser.TryParse(incoming.Operation, limits, out _, out var error)) return ParseProblems.Of(error, limits);
 
-        var answer = await gateway.OrderAsync(operation, context.RequestAborted);
+        var answer = await gateway.OrderAsync(incoming, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
         var result = answer.Result!;
         if (result.Refused) return ResultProblems.Of(result, gateway.Shard, limits);

@@ -44,6 +44,9 @@ public enum ResultCode : byte
 
     /// <summary>The value is unchanged: the ETag given in If-None-Match of a read still holds.</summary>
     NotModified = 14,
+
+    /// <summary>No key of the operation belongs to this shard, or one of a transaction does not. Nothing was applied here.</summary>
+    WrongShard = 15,
 }
 
 /// <summary>
@@ -66,7 +69,10 @@ public sealed record OperationResult
     /// <summary>The length of the whole value after the operation, in bytes.</summary>
     public ulong Length { get; init; }
 
-    /// <summary>Reads: the value or the slice of it; lists: the page, canonically encoded.</summary>
+    /// <summary>The batch time from which on the key expires; zero when it does not.</summary>
+    public Timestamp Expires { get; init; }
+
+    /// <summary>Reads: the value or the slice of it; lists, transactions and batches: the page or the steps' results, canonically encoded.</summary>
     public ReadOnlyMemory<byte> Value { get; init; }
 
     /// <summary>Reads: the content type as it was put; empty when none was given.</summary>
@@ -86,6 +92,7 @@ public sealed record OperationResult
         writer.UInt64(KeyRevision);
         writer.UInt64(Offset);
         writer.UInt64(Length);
+        writer.Time(Expires);
         writer.Bytes(Value.Span);
         writer.Bytes(System.Text.Encoding.ASCII.GetBytes(ContentType));
     }
@@ -108,10 +115,11 @@ public sealed record OperationResult
             KeyRevision = reader.UInt64(),
             Offset = reader.UInt64(),
             Length = reader.UInt64(),
+            Expires = reader.Time(),
             Value = reader.Bytes(EncodedBytesMax),
             ContentType = System.Text.Encoding.Latin1.GetString(reader.Bytes(Operation.TextBytesMax).Span),
         };
-        reader.Require(result.Code is >= ResultCode.Ok and <= ResultCode.NotModified);
+        reader.Require(result.Code is >= ResultCode.Ok and <= ResultCode.WrongShard);
         reader.Require(System.Text.Ascii.IsValid(result.ContentType)); // As it is encoded; anything else would have a second encoding.
         return result;
     }

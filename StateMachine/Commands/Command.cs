@@ -24,7 +24,11 @@ public sealed record GetCommand(Key Key, Preconditions Conditions, ByteRange? Ra
 /// <param name="ContentType">The content type to keep, or empty.</param>
 /// <param name="Value">The value: a slice of the operation's body.</param>
 public sealed record PutCommand(Key Key, Preconditions Conditions, string ContentType, ReadOnlyMemory<byte> Value)
-    : KeyCommand(Key, Conditions, IsRead: false);
+    : KeyCommand(Key, Conditions, IsRead: false)
+{
+    /// <summary>After how many seconds of batch time the key expires; null when it does not.</summary>
+    public ulong? TimeToLiveSeconds { get; init; }
+}
 
 /// <summary>Appends to a value, or creates it.</summary>
 /// <param name="Key">The key.</param>

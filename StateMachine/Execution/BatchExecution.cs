@@ -118,6 +118,6 @@ internal sealed class BatchExecution
         var meta = _before.Meta with { Sequence = sequence, Time = _time, Revision = _commands.Revision, Ledger = ledger };
         _map.Set(RecordKeys.MetaPath, meta.ToRecord());
         var state = new ShardState(_before.Limits, _before.Clients, _map.ToImmutable(), meta, _commands.Keys, sessions);
-        return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state);
+        return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state) { Changes = _commands.Changes };
     }
 }

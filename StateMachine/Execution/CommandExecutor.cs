@@ -7,12 +7,16 @@ namespace KvStore.StateMachine;
 internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSortedSet<Key> keys, ulong revision, StateLimits limits)
 {
     private readonly ImmutableSortedSet<Key>.Builder _keys = keys.ToBuilder();
+    private readonly ImmutableArray<KeyChange>.Builder _changes = ImmutableArray.CreateBuilder<KeyChange>();
 
     /// <summary>How many changes have been applied.</summary>
     public ulong Revision { get; private set; } = revision;
 
     /// <summary>The keys that are there, in order.</summary>
     public ImmutableSortedSet<Key> Keys => _keys.ToImmutable();
+
+    /// <summary>What was changed, in order.</summary>
+    public ImmutableArray<KeyChange> Changes => _changes.ToImmutable();
 
     public OperationResult Execute(Command command) => command switch
     {
@@ -54,7 +58,7 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
         if (command.Value.Length > limits.ValueBytesMax - old.Length) return Refusal(ResultCode.TooLarge, found);
         var contentType = found is { } record ? record.ContentType : command.ContentType;
         var changed = KeyRecord.Create(command.Key, Revision + 1, contentType, old.Span, command.Value.Span);
-        return Change(path, command.Key, found, changed, old.Length, old.Length + command.Value.Length);
+        return Change(path, command.Key, found, changed, old.Length, old.Length + command.Value.Length, KeyChangeKind.Append);
     }
 
     private OperationResult KeepSlice(KeepSliceCommand command, Digest path, KeyRecord? found)
@@ -74,13 +78,15 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
         Revision++;
         Invariant.Holds(map.Remove(path) > 0);
         Invariant.Holds(_keys.Remove(command.Key));
+        _changes.Add(new KeyChange(KeyChangeKind.Delete, command.Key, Revision));
         return new OperationResult { Code = ResultCode.Ok, Revision = Revision };
     }
 
-    private OperationResult Change(Digest path, Key key, KeyRecord? found, MapRecord changed, int offset, int length)
+    private OperationResult Change(Digest path, Key key, KeyRecord? found, MapRecord changed, int offset, int length, KeyChangeKind kind = KeyChangeKind.Put)
     {
         Revision++;
         map.Set(path, changed);
+        _changes.Add(new KeyChange(kind, key, Revision));
         if (found is null) Invariant.Holds(_keys.Add(key));
         return new OperationResult
         {

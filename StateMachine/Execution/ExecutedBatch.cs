@@ -26,6 +26,9 @@ public sealed record ExecutedBatch(
     Digest LedgerRoot,
     ShardState State)
 {
+    /// <summary>What the batch changed, in order.</summary>
+    public ImmutableArray<KeyChange> Changes { get; init; } = [];
+
     /// <summary>The leaf of the results root for a result: what a receipt's Merkle path starts from.</summary>
     public static Digest ResultLeaf(Digest request, OperationResult result) => new ResultEncoder().LeafOf(request, result);
 

@@ -1,12 +1,12 @@
 using KvStore.Protocol;
 
-namespace KvStore.Api.Signing;
+namespace KvStore.Client.Signing;
 
 /// <summary>
 /// Deals out the counters of one session so that no request under way can leave the session's window: protocol.md section 4 refuses a counter
 /// that is 1,024 below the highest one executed, so what counts is the oldest request that has not ended, not how many there are. Thread-safe.
 /// </summary>
-internal sealed class SessionCounters
+public sealed class SessionCounters
 {
     // Room below the window's full width, so that a mistake by one somewhere is not a refused request.
     private const int Width = StateLimits.SessionWindow - 24;

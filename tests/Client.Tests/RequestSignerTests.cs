@@ -1,17 +1,17 @@
-using KvStore.Api.Signing;
+using KvStore.Client.Signing;
 using KvStore.Protocol;
 
-namespace KvStore.Api.Tests;
+namespace KvStore.Client.Tests;
 
-/// <summary>What the gateway signs for its clients, and the counters that it gives out.</summary>
-public sealed class SigningTests
+/// <summary>What a client signs, and the counters that it gives out.</summary>
+public sealed class RequestSignerTests
 {
     private static readonly ClusterId _cluster = new(Digest.Of("a cluster"u8));
 
     [Fact]
     public void A_request_is_signed_as_any_verifier_checks_it()
     {
-        using var signer = new DevelopmentSigner(_cluster, TimeProvider.System);
+        using var signer = RequestSigner.WithNewKey(_cluster, TimeProvider.System);
         using var signed = signer.TrySign(Put())!;
         var request = signed.Request;
         Assert.True(Ed25519.Instance.Verify(signer.PublicKey, SignatureBase.Of(request, _cluster), request.Signature));
@@ -23,7 +23,7 @@ public sealed class SigningTests
     [Fact]
     public void No_nonce_is_given_out_twice()
     {
-        using var signer = new DevelopmentSigner(_cluster, TimeProvider.System);
+        using var signer = RequestSigner.WithNewKey(_cluster, TimeProvider.System);
         var nonces = Enumerable.Range(0, 3000).Select(_ => signer.TrySign(Put())!.Request.Nonce).ToHashSet();
         Assert.Equal(3000, nonces.Count);
     }
@@ -31,7 +31,7 @@ public sealed class SigningTests
     [Fact]
     public void Requests_under_way_never_span_more_than_the_window_of_their_session()
     {
-        using var signer = new DevelopmentSigner(_cluster, TimeProvider.System);
+        using var signer = RequestSigner.WithNewKey(_cluster, TimeProvider.System);
         var slowest = signer.TrySign(Put())!.Request.Nonce;
         for (var i = 0; i < 5000; i++)
         {
@@ -43,7 +43,7 @@ public sealed class SigningTests
     [Fact]
     public void With_too_many_under_way_there_is_no_room_until_one_ends()
     {
-        using var signer = new DevelopmentSigner(_cluster, TimeProvider.System);
+        using var signer = RequestSigner.WithNewKey(_cluster, TimeProvider.System);
         var underWay = new Queue<SignedRequest>();
         while (signer.TrySign(Put()) is { } signed) underWay.Enqueue(signed);
         Assert.True(underWay.Count >= 10_000);

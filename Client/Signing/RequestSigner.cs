@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using KvStore.Protocol;
 
-namespace KvStore.Api.Signing;
+namespace KvStore.Client.Signing;
 
 /// <summary>
-/// Signs unsigned requests with a key that lives as long as the process. http-api.md section 4, "Development": so every request that is ordered is
-/// signed, and every replica checks it like a client's. Thread-safe.
+/// Signs operations with one key, in sessions of its own, so that each gets a nonce that nobody used before and that its session's window still
+/// holds. Signing again what is under way gives another request; to repeat one, send the same bytes. Thread-safe.
 /// </summary>
-internal sealed class DevelopmentSigner : IDisposable
+public sealed class RequestSigner : IDisposable
 {
     private const int Sessions = 16;
     private const int LifetimeSeconds = 60;
@@ -19,19 +19,29 @@ internal sealed class DevelopmentSigner : IDisposable
     private readonly TimeProvider _clock;
     private readonly (SessionId Id, SessionCounters Counters)[] _sessions;
 
-    /// <summary>A signer with a new key and new sessions.</summary>
-    public DevelopmentSigner(ClusterId cluster, TimeProvider clock)
+    /// <summary>A signer with new sessions.</summary>
+    /// <param name="key">The client's key, which is disposed of with this.</param>
+    /// <param name="cluster">The cluster that the requests are for.</param>
+    /// <param name="clock">The wall clock.</param>
+    public RequestSigner(Ed25519PrivateKey key, ClusterId cluster, TimeProvider clock)
     {
-        Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
-        RandomNumberGenerator.Fill(seed);
-        _key = new Ed25519PrivateKey(seed);
-        CryptographicOperations.ZeroMemory(seed);
+        _key = key;
         _cluster = cluster;
         _clock = clock;
         _sessions = [.. Enumerable.Range(0, Sessions).Select(_ => (NewSession(), new SessionCounters()))];
     }
 
-    /// <summary>The key under which unsigned requests are ordered.</summary>
+    /// <summary>A signer with a new key, which is forgotten with it.</summary>
+    public static RequestSigner WithNewKey(ClusterId cluster, TimeProvider clock)
+    {
+        Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
+        RandomNumberGenerator.Fill(seed);
+        var key = new Ed25519PrivateKey(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return new RequestSigner(key, cluster, clock);
+    }
+
+    /// <summary>The client's public key.</summary>
     public PublicKey PublicKey => _key.PublicKey;
 
     /// <summary>Signs an operation; null when too many requests are under way.</summary>
@@ -82,7 +92,7 @@ internal sealed class DevelopmentSigner : IDisposable
 }
 
 /// <summary>A request under way. Whoever holds it says when it has ended by disposing of it.</summary>
-internal sealed class SignedRequest(Request request, SessionCounters counters) : IDisposable
+public sealed class SignedRequest(Request request, SessionCounters counters) : IDisposable
 {
     private bool _ended;
 

@@ -1,0 +1,22 @@
+using KvStore.Api.Problems;
+using KvStore.Protocol;
+
+namespace KvStore.Api.Requests;
+
+/// <summary>A request as it came in.</summary>
+/// <param name="Operation">What is asked for.</param>
+/// <param name="Signed">The request that the client signed; null when it did not sign, and the gateway is to sign for it.</param>
+internal readonly record struct Incoming(Operation Operation, Request? Signed);
+
+/// <summary>Reads what came in: the operation, and the client's signature over it where there is one.</summary>
+internal static class IncomingReader
+{
+    /// <summary>Reads a request.</summary>
+    /// <returns>The problem with it, or null.</returns>
+    public static ProblemResult? Read(HttpContext context, OperationMethod method, ReadOnlyMemory<byte> body, out Incoming incoming)
+    {
+        var problem = OperationReader.Read(context, method, body, out var operation);
+        incoming = new Incoming(operation, null);
+        return problem;
+    }
+}
