@@ -115,8 +115,9 @@ public sealed class ApiHost : IAsyncDisposable
 
     private static InProcessOptions ClusterOptions(ApiOptions options)
     {
-        var cluster = new InProcessOptions { Replicas = options.Replicas };
+        var cluster = new InProcessOptions { Shards = options.Shards, Replicas = options.Replicas };
         if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
+        if (options.KeyWaitersMax is { } waiters) cluster = cluster with { KeyWaitersMax = waiters };
         if (options.Consensus is { } consensus) cluster = cluster with { Consensus = consensus };
         return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
     }
@@ -124,7 +125,7 @@ public sealed class ApiHost : IAsyncDisposable
     private static void SayWhatThisIs(WebApplication app, ApiOptions options)
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
-        LogMessages.MemoryOnly(logger, options.Replicas);
+        LogMessages.MemoryOnly(logger, options.Shards, options.Replicas);
         LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
     }

@@ -47,6 +47,21 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
         }
     }
 
+    /// <summary>Registers for the next change of a key, to be read afterwards; null with a problem when that can't be.</summary>
+    public KeyWaiter? WaitForChange(Key key, Operation operation, out ProblemResult? problem)
+    {
+        problem = null;
+        try
+        {
+            return group.WaitForChange(key);
+        }
+        catch (ShardUnavailableException exception)
+        {
+            problem = Unavailable(exception, operation, mayBeApplied: false);
+            return null;
+        }
+    }
+
     /// <summary>Signs an operation, has it ordered, and waits for the answer of w replicas.</summary>
     public async ValueTask<ShardAnswer> OrderAsync(Incoming incoming, CancellationToken cancel)
     {

@@ -1,6 +1,7 @@
 using KvStore.Api.Listing;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
+using KvStore.Api.Routing;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
 using KvStore.Replication.InProcess;
@@ -21,8 +22,7 @@ internal static class GatewaySetup
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider =>
-            new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, cluster.Genesis.Cluster, provider.GetRequiredService<RequestSigner>()));
+        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>()));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>
@@ -40,5 +40,11 @@ internal static class GatewaySetup
         app.MapFaults();
         app.MapProblems();
         app.MapHome();
+    }
+
+    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer)
+    {
+        var (limits, id) = (cluster.Genesis.Limits, cluster.Genesis.Cluster);
+        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, id, signer))], limits);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -19,32 +20,38 @@ internal sealed class ListResult : IResult
     // The answer is never a part of a page, so that nothing but JSON's own escapes is needed.
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly OperationResult _result;
     private readonly ListPage _page;
-    private readonly uint _shard;
+    private readonly ImmutableArray<ulong> _revisions; // By shard.
     private readonly string? _next;
 
-    /// <summary>The page in a result.</summary>
-    /// <param name="result">The result of the listing's command.</param>
-    /// <param name="operation">What was asked, from which the next page's address is made.</param>
-    /// <param name="shard">The shard.</param>
-    /// <param name="snapshot">The state that later pages come from; null when each is read for itself.</param>
-    public ListResult(OperationResult result, Operation operation, uint shard, ShardState? snapshot)
+    private ListResult(ListPage page, ImmutableArray<ulong> revisions, string? next)
     {
-        _result = result;
-        _page = Decode(result.Value);
-        _shard = shard;
-        _next = _page.Next.Length > 0 ? NextOf(operation, _page, snapshot) : null;
+        _page = page;
+        _revisions = revisions;
+        _next = next;
     }
 
     /// <summary>Whether another page follows.</summary>
     public bool HasNext => _next is not null;
 
+    /// <summary>The page that several shards' results make.</summary>
+    /// <param name="results">The results of the listing's command, one of each shard, by number.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="operation">What was asked, from which the next page's address is made.</param>
+    /// <param name="limits">The limits on a page.</param>
+    /// <param name="point">Where later pages come from; null when each is read for itself.</param>
+    public static ListResult Of(
+        ImmutableArray<OperationResult> results, ListCommand command, Operation operation, StateLimits limits, ListingPoint? point)
+    {
+        var page = ListMerge.Merge([.. results.Select(result => Decode(result.Value))], command.Limit, limits.ListPageBytesMax);
+        return new ListResult(page, [.. results.Select(result => result.Revision)], page.Next.Length > 0 ? NextOf(operation, page, point) : null);
+    }
+
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        ShardHeaders.Write(response.Headers, _result, _shard);
+        if (_revisions.Length == 1) ShardHeaders.Write(response.Headers, _revisions[0], shard: 0);
         if (_next is not null) response.Headers.Link = $"<{_next}>; rel=\"next\"";
         response.Headers.Vary = "Accept";
         response.Headers.CacheControl = "no-cache";
@@ -58,8 +65,7 @@ internal sealed class ListResult : IResult
     {
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, _options);
         json.WriteStartObject();
-        json.WriteNumber("revision"u8, _result.Revision);
-        json.WriteNumber("shard"u8, _shard);
+        WriteRevisions(json);
         if (_page.Total is { } total) json.WriteNumber("total"u8, total);
         json.WriteStartArray("items"u8);
         foreach (var entry in _page.Entries)
@@ -72,6 +78,21 @@ internal sealed class ListResult : IResult
         if (_next is not null) json.WriteString("next"u8, _next);
         json.WriteEndObject();
         await FlushAsync(json, context);
+    }
+
+    // Revisions of different shards have nothing to do with each other, so there is one number only where there is one shard.
+    private void WriteRevisions(Utf8JsonWriter json)
+    {
+        if (_revisions.Length == 1)
+        {
+            json.WriteNumber("revision"u8, _revisions[0]);
+            json.WriteNumber("shard"u8, 0);
+            return;
+        }
+
+        json.WriteStartObject("revisions"u8);
+        for (var i = 0; i < _revisions.Length; i++) json.WriteNumber(i.ToString(CultureInfo.InvariantCulture), _revisions[i]);
+        json.WriteEndObject();
     }
 
     private async Task WriteLinesAsync(HttpContext context)
@@ -125,11 +146,11 @@ internal sealed class ListResult : IResult
         return page;
     }
 
-    private static string NextOf(Operation operation, ListPage page, ShardState? snapshot)
+    private static string NextOf(Operation operation, ListPage page, ListingPoint? point)
     {
         var rest = QueryText.Without(operation.Query, "after");
         var after = Base64Url.EncodeToString(page.Entries[^1].Key.Span);
-        var at = snapshot is null ? "" : string.Create(CultureInfo.InvariantCulture, $"&at=r{snapshot.Revision}");
+        var at = point is { } kept ? "&at=" + kept.Text : "";
         var query = $"{(rest.Length == 0 ? "?" : rest + "&")}after={after}{at}";
 
         // A raw query may hold characters that would end the link early.

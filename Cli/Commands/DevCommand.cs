@@ -14,17 +14,18 @@ internal static class DevCommand
             Description = $"Where to serve; default: the environment's KV_URLS, or {ApiOptions.DefaultUrls}.",
             HelpName = "URLS",
         };
-        var replicas = new Option<string?>("--replicas") { Description = "How many replicas the group has; default: 4.", HelpName = "N" };
-        var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, replicas };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(urls), parsed.GetValue(replicas), cancel));
+        var shards = new Option<string?>("--shards") { Description = "How many shards there are, each with a group of replicas; default: 1.", HelpName = "S" };
+        var replicas = new Option<string?>("--replicas") { Description = "How many replicas each group has; default: 4.", HelpName = "N" };
+        var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, shards, replicas };
+        command.SetAction((parsed, cancel) => RunAsync([("--urls", parsed.GetValue(urls)), ("--shards", parsed.GetValue(shards)), ("--replicas", parsed.GetValue(replicas))], cancel));
         return command;
     }
 
-    private static Task<int> RunAsync(string? urls, string? replicas, CancellationToken cancel)
+    private static Task<int> RunAsync(IEnumerable<(string Name, string? Value)> options, CancellationToken cancel)
     {
-        string[] args = [.. urls is null ? [] : new[] { "--urls", urls }, .. replicas is null ? [] : new[] { "--replicas", replicas }];
-        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is { } error)
+        string[] args = [.. options.Where(option => option.Value is not null).Select(option => $"{option.Name}={option.Value}")];
+        if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var parsed) is { } error)
             throw Failure.Usage(error, "'kv dev --help' shows how it goes.");
-        return ApiHost.RunAsync(options with { LogToStandardError = true }, cancel);
+        return ApiHost.RunAsync(parsed with { LogToStandardError = true }, cancel);
     }
 }

@@ -100,6 +100,12 @@ public sealed class InProcessGroup : IDisposable
         }
     }
 
+    /// <summary>Registers for the next change of a key. What was changed before is to be read afterwards.</summary>
+    /// <exception cref="NoQuorumException">No replica runs.</exception>
+    /// <exception cref="ShardBusyException">Too many wait.</exception>
+    public KeyWaiter WaitForChange(Key key) =>
+        Pick(0).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
+
     /// <summary>Stops a replica as a crash would; it keeps its disk. Does nothing when it does not run.</summary>
     public void StopReplica(int index)
     {
@@ -137,8 +143,12 @@ public sealed class InProcessGroup : IDisposable
         var self = new ReplicaId((ushort)index);
         var port = _network.PortOf(self);
         var replica = new ReplicaOptions(self, _group.Config, _genesis.Consensus, _genesis.Cluster);
-        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, _verifier);
-        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence);
+        var partition = new ShardPartition(new ShardMap(_genesis.Groups.Length), _group.Id);
+        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, partition, _verifier);
+        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence)
+        {
+            KeyWaitersMax = _options.KeyWaitersMax,
+        };
         var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
         _network.Attach(host);
         host.Start();
