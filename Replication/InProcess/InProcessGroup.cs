@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Driving;
@@ -44,7 +45,7 @@ public sealed class InProcessGroup : IDisposable
     public EvidenceKeeper Evidence { get; } = new();
 
     /// <summary>Whether enough replicas run and take full part for the shard to order and to read.</summary>
-    public bool HasQuorum => Running.Count(host => host.Status is not { Rejoining: true }) >= _group.Config.Quorum;
+    public bool HasQuorum => InService >= _group.Config.Quorum;
 
     /// <summary>The executed state of one replica; may be old.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
@@ -53,50 +54,56 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
 
-    private IEnumerable<ReplicaHost> Running => Enumerable.Range(0, _keys.Length).Select(_network.Host).OfType<ReplicaHost>();
+    private int InService
+    {
+        get
+        {
+            var count = 0;
+            for (var i = 0; i < _keys.Length; i++)
+            {
+                if (_network.Host(i) is { Status: not { Rejoining: true } }) count++;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>Has a request ordered and executed.</summary>
     /// <exception cref="ArgumentException">The request's signature is not good.</exception>
     /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
     /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
     /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
-    public async Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel)
+    public Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel) =>
+        TryVerify(request, out var verified) ? SubmitAsync(verified, cancel) : throw new ArgumentException("The request's signature is not good.", nameof(request));
+
+    /// <summary>Checks a client's signature; false when it is not good.</summary>
+    public bool TryVerify(Request request, out VerifiedRequest verified) => _verifier.TryVerify(request, out verified);
+
+    /// <summary>Has a request ordered and executed whose signature was checked by <see cref="TryVerify"/>.</summary>
+    /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
+    /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
+    /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
+    public async Task<GatewayAnswer> SubmitAsync(VerifiedRequest verified, CancellationToken cancel)
     {
-        if (!_verifier.TryVerify(request, out var verified)) throw new ArgumentException("The request's signature is not good.", nameof(request));
         if (!HasQuorum) throw NoQuorum();
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(_options.AnswerTimeout);
-        try
+        var deadline = Deadline();
+        for (var attempt = 0; ; attempt++)
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                if (await Pick(attempt).Gateway.SubmitAsync(verified, timeout.Token) is { } answer) return answer;
-            }
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new OutcomeUnknownException(verified.Digest);
+            if (await Pick(attempt).Gateway.SubmitAsync(verified, deadline, cancel) is { } answer) return answer;
         }
     }
 
     /// <summary>The state of a replica once it holds everything that was acknowledged before the call.</summary>
     /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
+    /// <exception cref="ShardBusyException">Too many reads wait.</exception>
     public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel)
     {
         if (!HasQuorum) throw NoQuorum();
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(_options.AnswerTimeout);
-        try
+        var deadline = Deadline();
+        for (var attempt = 0; ; attempt++)
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                var host = Pick(attempt);
-                if (await host.Gateway.ReadAsync(timeout.Token)) return host.State;
-            }
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw NoQuorum();
+            if (await Pick(attempt).Gateway.ReadAsync(deadline, cancel) is { } state) return state;
+            if (Stopwatch.GetTimestamp() >= deadline) throw NoQuorum();
         }
     }
 
@@ -135,8 +142,10 @@ public sealed class InProcessGroup : IDisposable
         foreach (var key in _keys) key.Dispose();
     }
 
+    private long Deadline() => Stopwatch.GetTimestamp() + (long)(_options.AnswerTimeout.TotalSeconds * Stopwatch.Frequency);
+
     private NoQuorumException NoQuorum() =>
-        new($"Shard {Id.Number} has {Running.Count(host => host.Status is not { Rejoining: true })} of {_group.Config.Replicas} replicas in service and needs {_group.Config.Quorum}.");
+        new($"Shard {Id.Number} has {InService} of {_group.Config.Replicas} replicas in service and needs {_group.Config.Quorum}.");
 
     private void Start(int index, StartMode mode)
     {
@@ -157,9 +166,26 @@ public sealed class InProcessGroup : IDisposable
     // The nodes take turns by attempt; those that lag on purpose (no disk) come last.
     private ReplicaHost Pick(int attempt)
     {
-        var running = Running.OrderBy(host => host.Status is { Rejoining: true } or { FetchingState: true }).ToList();
-        return running.Count == 0 ? throw NoQuorum() : running[attempt % running.Count];
+        var (fit, unfit) = (0, 0);
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            if (_network.Host(i) is not { } host) continue;
+            if (Lags(host)) unfit++;
+            else fit++;
+        }
+
+        var lagging = fit == 0;
+        var rank = lagging && unfit == 0 ? throw NoQuorum() : attempt % (fit + unfit);
+        if (!lagging && rank >= fit) (lagging, rank) = (true, rank - fit);
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            if (_network.Host(i) is { } host && Lags(host) == lagging && rank-- == 0) return host;
+        }
+
+        return Pick(attempt); // One stopped or caught up in between.
     }
+
+    private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true };
 
     private ReplicaStatus StatusOf(int index) =>
         _network.Host(index) is not { } host
