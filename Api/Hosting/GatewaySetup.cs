@@ -2,6 +2,7 @@ using KvStore.Api.Listing;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
 using KvStore.Api.Routing;
+using KvStore.Api.Signing;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
 using KvStore.Replication.InProcess;
@@ -12,7 +13,7 @@ namespace KvStore.Api.Hosting;
 internal static class GatewaySetup
 {
     /// <summary>Adds the services.</summary>
-    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster)
+    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster, ApiOptions options)
     {
         services.AddMetrics();
         services.AddSingleton(TimeProvider.System);
@@ -22,7 +23,9 @@ internal static class GatewaySetup
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>()));
+        services.AddSingleton(provider => new RequestAuthenticator(
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowsUnsigned));
+        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>
@@ -34,6 +37,7 @@ internal static class GatewaySetup
         app.UseRouting();
         app.MapListing();
         app.MapValues();
+        app.MapOutcomes();
         app.MapHealth();
         app.MapStatus();
         app.MapCluster();
@@ -42,9 +46,9 @@ internal static class GatewaySetup
         app.MapHome();
     }
 
-    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer)
+    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer, int firstNode)
     {
-        var (limits, id) = (cluster.Genesis.Limits, cluster.Genesis.Cluster);
-        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, id, signer))], limits);
+        var limits = cluster.Genesis.Limits;
+        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, signer, firstNode))], limits);
     }
 }

@@ -20,10 +20,13 @@ public static class SignatureBase
     private const int FixedBytesMax = 1024;
 
     /// <summary>The signature base, ASCII, in a new array.</summary>
-    public static byte[] Of(Request request, ClusterId cluster)
+    public static byte[] Of(Request request, ClusterId cluster) => Of(request, cluster, MethodName(request.Operation.Method));
+
+    /// <summary>The signature base of a request that came with another method than its operation's: a HEAD, which is never ordered.</summary>
+    public static byte[] Of(Request request, ClusterId cluster, string method)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LengthMax(request));
-        var bytes = buffer.AsSpan(0, Write(request, cluster, buffer)).ToArray();
+        var bytes = buffer.AsSpan(0, Write(request, cluster, method, buffer)).ToArray();
         ArrayPool<byte>.Shared.Return(buffer);
         return bytes;
     }
@@ -94,11 +97,11 @@ public static class SignatureBase
     }
 
     /// <summary>Writes the signature base and gives its length; there is room for <see cref="LengthMax"/>.</summary>
-    internal static int Write(Request request, ClusterId cluster, Span<byte> destination)
+    internal static int Write(Request request, ClusterId cluster, string method, Span<byte> destination)
     {
         var operation = request.Operation;
         var writer = new AsciiWriter(destination);
-        writer.Line("@method", MethodName(operation.Method));
+        writer.Line("@method", method);
         writer.Line("@path", operation.Path);
         writer.Line("@query", operation.Query.Length == 0 ? "?" : operation.Query); // RFC 9421 section 2.2.7: an absent query is '?'.
         if (operation.HasBody)

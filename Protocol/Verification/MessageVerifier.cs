@@ -61,12 +61,16 @@ public sealed class MessageVerifier
     public bool TryVerify(Request request, out VerifiedRequest verified)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(SignatureBase.LengthMax(request));
-        var signatureBase = buffer.AsSpan(0, SignatureBase.Write(request, Context.Cluster, buffer));
+        var signatureBase = buffer.AsSpan(0, SignatureBase.Write(request, Context.Cluster, SignatureBase.MethodName(request.Operation.Method), buffer));
         verified = new VerifiedRequest(request, request.DigestFor(Context.Cluster, signatureBase));
         var good = request.HasGoodTimes && HasGoodSignature(verified, signatureBase);
         ArrayPool<byte>.Shared.Return(buffer);
         return good;
     }
+
+    /// <summary>Checks the signature of a request that came with another method than its operation's: a HEAD, which a gateway answers by itself.</summary>
+    public bool IsSignedAs(Request request, string method) =>
+        request.HasGoodTimes && _scheme.Verify(request.Client, SignatureBase.Of(request, Context.Cluster, method), request.Signature);
 
     /// <summary>
     /// Takes a request from this replica's own log, which was verified before it was written; the log's checksum vouches for the bytes.

@@ -15,8 +15,9 @@ public sealed class NodeGateway
 
     private readonly Lock _gate = new();
     private readonly GatewayCore _core;
-    private readonly Dictionary<Digest, PendingRequest> _requests = []; // One request may be waited for more than once, by retries: a chain.
-    private readonly HashSet<PendingRead> _reads = [];
+    private readonly Dictionary<Digest, RequestWaiter> _requests = []; // One request may be waited for more than once, by retries: a chain.
+    private readonly HashSet<ReadWaiter> _reads = [];
+    private readonly AbandonedRequests _abandoned = new();
     private Func<ShardState> _state = null!;
     private ulong _ticks;
     private bool _closed;
@@ -43,7 +44,7 @@ public sealed class NodeGateway
     {
         var state = _state();
         if (GatewayCore.AnswerFromState(state, request) is { } known) return Task.FromResult<GatewayAnswer?>(known);
-        var pending = new PendingRequest(this, request.Digest, deadline);
+        var pending = new RequestWaiter(this, request, deadline);
         lock (_gate)
         {
             if (_closed) return Task.FromResult<GatewayAnswer?>(null);
@@ -58,13 +59,24 @@ public sealed class NodeGateway
         return pending.Task;
     }
 
+    /// <summary>A request that this node has passed on to the replicas and knows no answer to, or null.</summary>
+    public PendingRequest? FindPending(PublicKey client, Nonce nonce)
+    {
+        lock (_gate)
+        {
+            return _core.FindWaiting(client, nonce) is { } waiting
+                ? new PendingRequest(waiting.Digest, waiting.Request.Expires)
+                : _abandoned.Find(client, nonce);
+        }
+    }
+
     /// <summary>
     /// The node's state once it holds everything that was acknowledged before the call. Null when the node stops before, or when the deadline has passed.
     /// </summary>
     /// <exception cref="ShardBusyException">Too many reads wait.</exception>
     public Task<ShardState?> ReadAsync(long deadline, CancellationToken cancel)
     {
-        var pending = new PendingRead(this, deadline);
+        var pending = new ReadWaiter(this, deadline);
         lock (_gate)
         {
             if (_closed) return Task.FromResult<ShardState?>(null);
@@ -137,28 +149,27 @@ public sealed class NodeGateway
     }
 
     // Called by the core, under the gate.
-    internal void OnAnswered(PendingRequest pending, GatewayAnswer answer)
+    internal void OnAnswered(RequestWaiter pending, GatewayAnswer answer)
     {
         Unlink(pending);
         pending.Complete(answer);
     }
 
     // Called by the core, under the gate.
-    internal void OnReady(PendingRead pending)
+    internal void OnReady(ReadWaiter pending)
     {
         if (_reads.Remove(pending)) pending.Complete(_state());
     }
 
-    internal void Forget(PendingRequest pending)
+    internal void Forget(RequestWaiter pending)
     {
         lock (_gate)
         {
-            _core.Abandon(pending.Request, pending.Done);
-            Unlink(pending);
+            GiveUp(pending);
         }
     }
 
-    internal void Forget(PendingRead pending)
+    internal void Forget(ReadWaiter pending)
     {
         lock (_gate) _reads.Remove(pending);
     }
@@ -187,19 +198,26 @@ public sealed class NodeGateway
         for (var pending = _requests.GetValueOrDefault(request); pending is not null; pending = pending.Next)
         {
             if (pending.Deadline > now) continue;
-            _core.Abandon(request, pending.Done);
-            Unlink(pending);
+            GiveUp(pending);
             pending.Expire();
         }
     }
 
-    private void Unlink(PendingRequest pending)
+    // The replicas may execute it yet.
+    private void GiveUp(RequestWaiter pending)
     {
-        if (!_requests.TryGetValue(pending.Request, out var first)) return;
+        _abandoned.Add(pending.Request);
+        _core.Abandon(pending.Request.Digest, pending.Done);
+        Unlink(pending);
+    }
+
+    private void Unlink(RequestWaiter pending)
+    {
+        if (!_requests.TryGetValue(pending.Request.Digest, out var first)) return;
         if (ReferenceEquals(first, pending))
         {
-            if (pending.Next is null) _requests.Remove(pending.Request);
-            else _requests[pending.Request] = pending.Next;
+            if (pending.Next is null) _requests.Remove(pending.Request.Digest);
+            else _requests[pending.Request.Digest] = pending.Next;
             return;
         }
 

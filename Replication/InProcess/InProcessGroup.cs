@@ -25,12 +25,13 @@ public sealed class InProcessGroup : IDisposable
     private readonly MemorySnapshotStore[] _snapshots;
     private readonly RejectionCounters[] _rejections;
 
-    internal InProcessGroup(Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, InProcessOptions options, ILoggerFactory loggers)
+    internal InProcessGroup(
+        Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, IVerificationCache verified, InProcessOptions options, ILoggerFactory loggers)
     {
         (_genesis, _group, _keys, _options) = (genesis, group, keys, options);
         _logger = loggers.CreateLogger<InProcessGroup>();
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
-        _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, new VerificationCache());
+        _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
         _network = new InProcessNetwork(_verifier, group.Config.Replicas);
         _rejections = [.. keys.Select(_ => new RejectionCounters())];
         _logs = [.. keys.Select(_ => new MemoryReplicaLog())];
@@ -40,6 +41,9 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The group.</summary>
     public GroupId Id => _group.Id;
+
+    /// <summary>Checks requests, and what the group's members say.</summary>
+    public MessageVerifier Verifier => _verifier;
 
     /// <summary>Contradictory statements that were seen.</summary>
     public EvidenceKeeper Evidence { get; } = new();
@@ -68,26 +72,28 @@ public sealed class InProcessGroup : IDisposable
         }
     }
 
-    /// <summary>Has a request ordered and executed.</summary>
+    /// <summary>Checks a request's signature, and has it ordered and executed.</summary>
     /// <exception cref="ArgumentException">The request's signature is not good.</exception>
     /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
     /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
     /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
-    public Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel) =>
-        TryVerify(request, out var verified) ? SubmitAsync(verified, cancel) : throw new ArgumentException("The request's signature is not good.", nameof(request));
+    public Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel, int firstNode = 0) =>
+        _verifier.TryVerify(request, out var verified)
+            ? SubmitAsync(verified, cancel, firstNode)
+            : throw new ArgumentException("The request's signature is not good.", nameof(request));
 
-    /// <summary>Checks a client's signature; false when it is not good.</summary>
-    public bool TryVerify(Request request, out VerifiedRequest verified) => _verifier.TryVerify(request, out verified);
-
-    /// <summary>Has a request ordered and executed whose signature was checked by <see cref="TryVerify"/>.</summary>
+    /// <summary>Has a request ordered and executed.</summary>
+    /// <param name="verified">The request.</param>
+    /// <param name="cancel">The caller waits no more; the request may still be executed.</param>
+    /// <param name="firstNode">The node whose gateway is asked first. Any will do.</param>
     /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
     /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
     /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
-    public async Task<GatewayAnswer> SubmitAsync(VerifiedRequest verified, CancellationToken cancel)
+    public async Task<GatewayAnswer> SubmitAsync(VerifiedRequest verified, CancellationToken cancel, int firstNode = 0)
     {
         if (!HasQuorum) throw NoQuorum();
         var deadline = Deadline();
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = firstNode; ; attempt++)
         {
             if (await Pick(attempt).Gateway.SubmitAsync(verified, deadline, cancel) is { } answer) return answer;
         }
@@ -96,22 +102,33 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>The state of a replica once it holds everything that was acknowledged before the call.</summary>
     /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
     /// <exception cref="ShardBusyException">Too many reads wait.</exception>
-    public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel)
+    public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel, int firstNode = 0)
     {
         if (!HasQuorum) throw NoQuorum();
         var deadline = Deadline();
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = firstNode; ; attempt++)
         {
             if (await Pick(attempt).Gateway.ReadAsync(deadline, cancel) is { } state) return state;
             if (Stopwatch.GetTimestamp() >= deadline) throw NoQuorum();
         }
     }
 
+    /// <summary>A request that one of the nodes has passed on to the replicas and knows no answer to; null when none has.</summary>
+    public PendingRequest? FindPending(PublicKey client, Nonce nonce)
+    {
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            if (_network.Host(i)?.Gateway.FindPending(client, nonce) is { } pending) return pending;
+        }
+
+        return null;
+    }
+
     /// <summary>Registers for the next change of a key. What was changed before is to be read afterwards.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
     /// <exception cref="ShardBusyException">Too many wait.</exception>
-    public KeyWaiter WaitForChange(Key key) =>
-        Pick(0).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
+    public KeyWaiter WaitForChange(Key key, int firstNode = 0) =>
+        Pick(firstNode).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
 
     /// <summary>Stops a replica as a crash would; it keeps its disk. Does nothing when it does not run.</summary>
     public void StopReplica(int index)

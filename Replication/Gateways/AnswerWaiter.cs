@@ -8,7 +8,7 @@ namespace KvStore.Replication.Gateways;
 /// callback of the core, and the place in the gateway's list of those who wait.
 /// </summary>
 /// <typeparam name="T">The answer.</typeparam>
-internal abstract class PendingAnswer<T>(NodeGateway gateway, long deadline)
+internal abstract class AnswerWaiter<T>(NodeGateway gateway, long deadline)
     : TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private CancellationTokenRegistration _registration;
@@ -22,7 +22,7 @@ internal abstract class PendingAnswer<T>(NodeGateway gateway, long deadline)
     public void CancelWith(CancellationToken cancel)
     {
         if (!cancel.CanBeCanceled) return;
-        _registration = cancel.UnsafeRegister(static (self, token) => ((PendingAnswer<T>)self!).Cancel(token), this);
+        _registration = cancel.UnsafeRegister(static (self, token) => ((AnswerWaiter<T>)self!).Cancel(token), this);
         if (Task.IsCompleted) _registration.Unregister(); // It was answered before it was registered, and nobody else will do this.
     }
 
@@ -52,9 +52,9 @@ internal abstract class PendingAnswer<T>(NodeGateway gateway, long deadline)
 }
 
 /// <summary>Someone who waits for a request to be ordered and executed.</summary>
-internal sealed class PendingRequest : PendingAnswer<GatewayAnswer>
+internal sealed class RequestWaiter : AnswerWaiter<GatewayAnswer>
 {
-    public PendingRequest(NodeGateway gateway, Digest request, long deadline)
+    public RequestWaiter(NodeGateway gateway, VerifiedRequest request, long deadline)
         : base(gateway, deadline)
     {
         Request = request;
@@ -62,23 +62,23 @@ internal sealed class PendingRequest : PendingAnswer<GatewayAnswer>
     }
 
     /// <summary>The request.</summary>
-    public Digest Request { get; }
+    public VerifiedRequest Request { get; }
 
     /// <summary>What the core calls with the answer.</summary>
     public Action<GatewayAnswer> Done { get; }
 
     /// <summary>Another one who waits for the same request.</summary>
-    public PendingRequest? Next { get; set; }
+    public RequestWaiter? Next { get; set; }
 
-    protected override Digest RequestDigest => Request;
+    protected override Digest RequestDigest => Request.Digest;
 
     protected override void Forget() => Gateway.Forget(this);
 }
 
 /// <summary>Someone who waits for the node's state to hold everything that was acknowledged before.</summary>
-internal sealed class PendingRead : PendingAnswer<ShardState>
+internal sealed class ReadWaiter : AnswerWaiter<ShardState>
 {
-    public PendingRead(NodeGateway gateway, long deadline)
+    public ReadWaiter(NodeGateway gateway, long deadline)
         : base(gateway, deadline) => Ready = () => Gateway.OnReady(this);
 
     /// <summary>What the core calls when the state is there.</summary>
