@@ -10,6 +10,8 @@ public sealed record ApiOptions
     /// <summary>Where it serves unless told otherwise: this machine only.</summary>
     public const string DefaultUrls = "http://127.0.0.1:8080";
 
+    private const string RequireSigned = "--require-signed";
+
     /// <summary>Where it serves: addresses with ';' between them; port 0 takes any that is free.</summary>
     public string Urls { get; init; } = DefaultUrls;
 
@@ -25,6 +27,12 @@ public sealed record ApiOptions
     /// <summary>Bounds and time-outs of the ordering; null for the cluster's own default.</summary>
     public ConsensusConfig? Consensus { get; init; }
 
+    /// <summary>Whether the gateway signs, with a key of its own, what its clients did not sign.</summary>
+    public bool AllowsUnsigned { get; init; } = true;
+
+    /// <summary>The node that the gateway asks first; of several gateways in one process each may have its own.</summary>
+    public int FirstNode { get; init; }
+
     /// <summary>Whether the log goes to the standard error, because the standard output is for data.</summary>
     public bool LogToStandardError { get; init; }
 
@@ -32,7 +40,7 @@ public sealed record ApiOptions
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>
-    /// Reads <c>--urls</c> and <c>--replicas</c>; without the former, the environment's <c>KV_URLS</c> and then <c>ASPNETCORE_URLS</c> say where to serve.
+    /// Reads <c>--urls</c>, <c>--replicas</c> and <c>--require-signed</c>; without the first, the environment's <c>KV_URLS</c> and then <c>ASPNETCORE_URLS</c> say where to serve.
     /// </summary>
     /// <param name="args">The command line.</param>
     /// <param name="environment">Looks up a variable of the environment.</param>
@@ -40,11 +48,12 @@ public sealed record ApiOptions
     /// <returns>What is wrong, or null.</returns>
     public static string? TryRead(string[] args, Func<string, string?> environment, out ApiOptions options)
     {
-        options = new ApiOptions();
+        var requiresSigned = args.Contains(RequireSigned, StringComparer.Ordinal);
+        options = new ApiOptions { AllowsUnsigned = !requiresSigned };
         IConfiguration line;
         try
         {
-            line = new ConfigurationBuilder().AddCommandLine(args).Build();
+            line = new ConfigurationBuilder().AddCommandLine([.. args.Where(arg => !string.Equals(arg, RequireSigned, StringComparison.Ordinal))]).Build();
         }
         catch (FormatException exception)
         {
@@ -52,7 +61,7 @@ public sealed record ApiOptions
         }
 
         var unknown = line.AsEnumerable().FirstOrDefault(option => !IsKnown(option.Key)).Key;
-        if (unknown is not null) return $"'--{unknown}' is no option. There are --urls URL and --replicas N.";
+        if (unknown is not null) return $"'--{unknown}' is no option. There are --urls URL, --replicas N and --require-signed.";
         options = options with { Urls = line["urls"] ?? NonEmpty(environment("KV_URLS")) ?? NonEmpty(environment("ASPNETCORE_URLS")) ?? DefaultUrls };
         if (line["replicas"] is not { } text) return null;
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) || replicas is < 1 or > GroupConfig.ReplicasMax)

@@ -1,6 +1,7 @@
 using KvStore.Api.Listing;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
+using KvStore.Api.Signing;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
 using KvStore.Replication.InProcess;
@@ -11,7 +12,7 @@ namespace KvStore.Api.Hosting;
 internal static class GatewaySetup
 {
     /// <summary>Adds the services.</summary>
-    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster)
+    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster, ApiOptions options)
     {
         services.AddMetrics();
         services.AddSingleton(TimeProvider.System);
@@ -21,8 +22,10 @@ internal static class GatewaySetup
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RequestAuthenticator(
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowsUnsigned));
         services.AddSingleton(provider =>
-            new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, cluster.Genesis.Cluster, provider.GetRequiredService<RequestSigner>()));
+            new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>
@@ -34,6 +37,7 @@ internal static class GatewaySetup
         app.UseRouting();
         app.MapListing();
         app.MapValues();
+        app.MapOutcomes();
         app.MapHealth();
         app.MapStatus();
         app.MapCluster();

@@ -19,6 +19,7 @@ internal static class ListEndpoints
 
     private static async Task<Results<ListResult, ProblemResult>> ListAsync(HttpContext context, ShardGateway gateway, ListingSnapshots snapshots)
     {
+        if (IncomingReader.Read(context, OperationMethod.Get, default, out var incoming) is { } refused) return refused;
         var rawQuery = context.Request.QueryString.Value ?? "";
         var at = QueryText.Find(rawQuery, At);
         var query = at is null ? rawQuery : QueryText.Without(rawQuery, At);
@@ -28,21 +29,22 @@ internal static class ListEndpoints
         if (BodyReader.HasBody(context)) return new ProblemResult(ProblemKinds.UnexpectedBody, "A read takes no body; leave it out.");
         if (ReadParameters.Read(query, out var consistency) is { } unfit) return unfit;
         return consistency == Consistency.Certified
-            ? await CertifiedAsync(context, gateway, operation, at)
+            ? await CertifiedAsync(context, gateway, incoming, at)
             : await PageAsync(context, gateway, snapshots, operation, command, consistency, at);
     }
 
     // Each page is ordered by itself, so the pages of such a listing may come from several revisions; Kv-Revision says from which.
     private static async ValueTask<Results<ListResult, ProblemResult>> CertifiedAsync(
-        HttpContext context, ShardGateway gateway, Operation operation, string? at)
+        HttpContext context, ShardGateway gateway, Incoming incoming, string? at)
     {
         if (at is not null)
             return new ProblemResult(ProblemKinds.BadParameter, "'at' does not go with consistency=certified: such a page is read where it is ordered.");
-        var answer = await gateway.OrderAsync(new Incoming(operation, null), context.RequestAborted);
+        var answer = await gateway.OrderAsync(incoming, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
+        answer.MarkReplay(context.Response);
         return answer.Result!.Refused
             ? ResultProblems.Of(answer.Result, gateway.Shard, gateway.Limits)
-            : new ListResult(answer.Result, operation, gateway.Shard, snapshot: null);
+            : new ListResult(answer.Result, incoming.Operation, gateway.Shard, snapshot: null);
     }
 
     private static async ValueTask<Results<ListResult, ProblemResult>> PageAsync(
@@ -51,7 +53,7 @@ internal static class ListEndpoints
         ShardState? state;
         if (at is null)
         {
-            (state, var problem) = await gateway.StateAsync(operation, consistency, context.RequestAborted);
+            (state, var problem) = await gateway.StateAsync(consistency, context.RequestAborted);
             if (problem is not null) return problem;
         }
         else if (!TryRevision(at, out var revision))

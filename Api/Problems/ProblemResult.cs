@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KvStore.Api.Json;
+using KvStore.Api.Signing;
 using Microsoft.AspNetCore.Http;
 
 namespace KvStore.Api.Problems;
@@ -50,6 +51,12 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
     /// <summary>The request's id.</summary>
     public string? Request { get; init; }
 
+    /// <summary>Where the request's outcome can be asked for.</summary>
+    public string? OutcomeUrl { get; init; }
+
+    /// <summary>What a signature that is not good should have been over.</summary>
+    public string? SignatureBase { get; init; }
+
     /// <summary>The methods that the path is there for.</summary>
     public string? Allow { get; init; }
 
@@ -62,6 +69,7 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
         WriteHeaders(response);
+        if (status == StatusCodes.Status401Unauthorized) response.Headers[KvHeaders.AcceptSignature] = SignedFields.Wanted(httpContext.Request);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(ToDocument(status, httpContext.TraceIdentifier), ApiJson.Readable.ProblemDocument);
         response.ContentLength = bytes.Length;
         return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
@@ -92,6 +100,8 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         Limit = Limit,
         Max = Max,
         Request = Request,
+        OutcomeUrl = OutcomeUrl,
+        SignatureBase = SignatureBase,
         Trace = status >= StatusCodes.Status500InternalServerError ? trace : null,
     };
 

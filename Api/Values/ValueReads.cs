@@ -16,6 +16,7 @@ internal static class ValueReads
         if (problem is not null) return problem;
         var answer = await gateway.ReadAsync(incoming, command!, consistency, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
+        answer.MarkReplay(context.Response);
         var result = answer.Result!;
         return result.Code switch
         {

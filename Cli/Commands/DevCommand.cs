@@ -15,14 +15,20 @@ internal static class DevCommand
             HelpName = "URLS",
         };
         var replicas = new Option<string?>("--replicas") { Description = "How many replicas the group has; default: 4.", HelpName = "N" };
-        var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, replicas };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(urls), parsed.GetValue(replicas), cancel));
+        var requireSigned = new Option<bool>("--require-signed") { Description = "Refuse requests that their client did not sign, in place of signing them here." };
+        var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, replicas, requireSigned };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(urls), parsed.GetValue(replicas), parsed.GetValue(requireSigned), cancel));
         return command;
     }
 
-    private static Task<int> RunAsync(string? urls, string? replicas, CancellationToken cancel)
+    private static Task<int> RunAsync(string? urls, string? replicas, bool requireSigned, CancellationToken cancel)
     {
-        string[] args = [.. urls is null ? [] : new[] { "--urls", urls }, .. replicas is null ? [] : new[] { "--replicas", replicas }];
+        string[] args =
+        [
+            .. urls is null ? [] : new[] { "--urls", urls },
+            .. replicas is null ? [] : new[] { "--replicas", replicas },
+            .. requireSigned ? new[] { "--require-signed" } : [],
+        ];
         if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var options) is { } error)
             throw Failure.Usage(error, "'kv dev --help' shows how it goes.");
         return ApiHost.RunAsync(options with { LogToStandardError = true }, cancel);

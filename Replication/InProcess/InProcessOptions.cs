@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.StateMachine;
 
 namespace KvStore.Replication.InProcess;
 
@@ -22,6 +23,9 @@ public sealed record InProcessOptions
 
     /// <summary>What a shard's state may hold.</summary>
     public StateLimits Limits { get; init; } = new();
+
+    /// <summary>Whose requests are executed.</summary>
+    public ClientPolicy Clients { get; init; } = ClientPolicy.Any;
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
