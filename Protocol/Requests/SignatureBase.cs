@@ -31,19 +31,6 @@ public static class SignatureBase
         return bytes;
     }
 
-    /// <summary>
-    /// The value of <c>@signature-params</c>: the covered components and the parameters, as <c>Signature-Input</c> carries them after its label.
-    /// </summary>
-    public static string Parameters(Request request)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(LengthMax(request));
-        var writer = new AsciiWriter(buffer);
-        WriteParameters(ref writer, request);
-        var text = Encoding.ASCII.GetString(writer.Written);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return text;
-    }
-
     /// <summary>The method's name in the signature base and on the wire.</summary>
     public static string MethodName(OperationMethod method) => method switch
     {
@@ -85,6 +72,38 @@ public static class SignatureBase
         Span<byte> bytes = stackalloc byte[NonceLength];
         WriteNonce(bytes, nonce);
         return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>The <c>keyid</c> parameter: base64url of the public key.</summary>
+    public static string KeyName(PublicKey key) => Base64Url.EncodeToString(key.ToArray());
+
+    /// <summary>Reads what <see cref="ClusterName"/> writes; false when it is anything else.</summary>
+    public static bool TryParseClusterName(ReadOnlySpan<char> name, out ClusterId cluster)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        cluster = default;
+        if (!Base64Url.IsValid(name, out var length) || length != Digest.Length || !Base64Url.TryDecodeFromChars(name, bytes, out _)) return false;
+        cluster = new ClusterId(Digest.Read(bytes));
+        return ClusterName(cluster).AsSpan().SequenceEqual(name); // Padding, white space and stray bits would be a second name.
+    }
+
+    /// <summary>
+    /// The value of one line of a signature base: of <c>content-digest</c>, say, or of <c>@signature-params</c>, which is what <c>Signature-Input</c>
+    /// carries. A client takes its headers from the bytes that it signed, so that the two can't differ.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such line.</exception>
+    public static string LineOf(ReadOnlySpan<byte> signatureBase, string component)
+    {
+        Span<byte> name = stackalloc byte[component.Length + 4];
+        Encoding.ASCII.GetBytes($"\"{component}\": ", name);
+        for (var rest = signatureBase; ;)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            if (line.StartsWith(name)) return Encoding.ASCII.GetString(line[name.Length..]);
+            if (end < 0) throw new ArgumentException($"The signature base has no line '{component}'.", nameof(component));
+            rest = rest[(end + 1)..];
+        }
     }
 
     /// <summary>The most bytes that <see cref="Write"/> takes for a request.</summary>
