@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using KvStore.Cli.Bench;
 using KvStore.Cli.Commands;
 
 namespace KvStore.Cli;
@@ -39,6 +40,7 @@ internal static class KvCommand
         DeleteCommand.Create(terminal),
         ListCommand.Create(terminal),
         StatusCommand.Create(terminal),
+        BenchCommand.Create(terminal),
         SimCommand.Create(),
     };
 
