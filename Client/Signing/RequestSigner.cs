@@ -11,21 +11,27 @@ namespace KvStore.Client.Signing;
 public sealed class RequestSigner : IDisposable
 {
     private const int Sessions = 16;
-    private const int LifetimeSeconds = 60;
+    private const int LifetimeSecondsLeast = 60;
     private const ulong MillisecondsPerSecond = 1000;
+
+    // A second less than what a replica bears, because the signature begins a second back.
+    private const int LifetimeSecondsMost = (int)(Request.LifetimeMillisecondsMax / MillisecondsPerSecond) - 1;
 
     private readonly Ed25519PrivateKey _key;
     private readonly ClusterId _cluster;
     private readonly TimeProvider _clock;
+    private readonly bool _ownsKey;
     private readonly (SessionId Id, SessionCounters Counters)[] _sessions;
 
     /// <summary>A signer with new sessions.</summary>
-    /// <param name="key">The client's key, which is disposed of with this.</param>
+    /// <param name="key">The client's key.</param>
     /// <param name="cluster">The cluster that the requests are for.</param>
     /// <param name="clock">The wall clock.</param>
-    public RequestSigner(Ed25519PrivateKey key, ClusterId cluster, TimeProvider clock)
+    /// <param name="ownsKey">Whether the key is disposed of with this.</param>
+    public RequestSigner(Ed25519PrivateKey key, ClusterId cluster, TimeProvider clock, bool ownsKey = true)
     {
         _key = key;
+        _ownsKey = ownsKey;
         _cluster = cluster;
         _clock = clock;
         _sessions = [.. Enumerable.Range(0, Sessions).Select(_ => (NewSession(), new SessionCounters()))];
@@ -44,22 +50,32 @@ public sealed class RequestSigner : IDisposable
     /// <summary>The client's public key.</summary>
     public PublicKey PublicKey => _key.PublicKey;
 
+    /// <summary>The cluster that the requests are for.</summary>
+    public ClusterId Cluster => _cluster;
+
     /// <summary>Signs an operation; null when too many requests are under way.</summary>
-    public SignedRequest? TrySign(Operation operation)
+    /// <param name="operation">What is asked for.</param>
+    /// <param name="lifetime">For how long it is going to be sent again; the signature is good for at least a minute, and never for over five.</param>
+    public SignedRequest? TrySign(Operation operation, TimeSpan lifetime = default)
     {
         foreach (var (id, counters) in _sessions)
         {
-            if (counters.TryTake(out var counter)) return new SignedRequest(Sign(operation, new Nonce(id, counter)), counters);
+            if (counters.TryTake(out var counter)) return Sign(operation, new Nonce(id, counter), lifetime, counters);
         }
 
         return null;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _key.Dispose();
-
-    private Request Sign(Operation operation, Nonce nonce)
+    public void Dispose()
     {
+        if (_ownsKey) _key.Dispose();
+    }
+
+    private SignedRequest Sign(Operation operation, Nonce nonce, TimeSpan lifetime, SessionCounters counters)
+    {
+        var seconds = (ulong)Math.Clamp(Math.Ceiling(lifetime.TotalSeconds) + 1, LifetimeSecondsLeast, LifetimeSecondsMost);
+
         // A second back, because whole seconds are signed and a replica's clock may be a little behind.
         var created = (ulong)_clock.GetUtcNow().ToUnixTimeSeconds() - 1;
         var unsigned = new Request
@@ -67,20 +83,21 @@ public sealed class RequestSigner : IDisposable
             Client = _key.PublicKey,
             Nonce = nonce,
             Created = new Timestamp(created * MillisecondsPerSecond),
-            Expires = new Timestamp((created + LifetimeSeconds) * MillisecondsPerSecond),
+            Expires = new Timestamp((created + seconds) * MillisecondsPerSecond),
             Operation = operation,
             Signature = default,
         };
-        var signature = _key.Sign(SignatureBase.Of(unsigned, _cluster));
-        return new Request
+        var signatureBase = SignatureBase.Of(unsigned, _cluster);
+        var request = new Request
         {
             Client = unsigned.Client,
             Nonce = nonce,
             Created = unsigned.Created,
             Expires = unsigned.Expires,
             Operation = operation,
-            Signature = signature,
+            Signature = _key.Sign(signatureBase),
         };
+        return new SignedRequest(request, signatureBase, counters);
     }
 
     private static SessionId NewSession()
@@ -92,12 +109,15 @@ public sealed class RequestSigner : IDisposable
 }
 
 /// <summary>A request under way. Whoever holds it says when it has ended by disposing of it.</summary>
-public sealed class SignedRequest(Request request, SessionCounters counters) : IDisposable
+public sealed class SignedRequest(Request request, byte[] signatureBase, SessionCounters counters) : IDisposable
 {
     private bool _ended;
 
     /// <summary>The request.</summary>
     public Request Request { get; } = request;
+
+    /// <summary>The bytes that the client signed.</summary>
+    public ReadOnlyMemory<byte> SignatureBase => signatureBase;
 
     /// <inheritdoc/>
     public void Dispose()

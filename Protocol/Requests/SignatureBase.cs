@@ -80,6 +80,38 @@ public static class SignatureBase
         return Base64Url.EncodeToString(bytes);
     }
 
+    /// <summary>The <c>keyid</c> parameter: base64url of the public key.</summary>
+    public static string KeyName(PublicKey key) => Base64Url.EncodeToString(key.ToArray());
+
+    /// <summary>Reads what <see cref="ClusterName"/> writes; false when it is anything else.</summary>
+    public static bool TryParseClusterName(ReadOnlySpan<char> name, out ClusterId cluster)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        cluster = default;
+        if (!Base64Url.IsValid(name, out var length) || length != Digest.Length || !Base64Url.TryDecodeFromChars(name, bytes, out _)) return false;
+        cluster = new ClusterId(Digest.Read(bytes));
+        return ClusterName(cluster).AsSpan().SequenceEqual(name); // Padding, white space and stray bits would be a second name.
+    }
+
+    /// <summary>
+    /// The value of one line of a signature base: of <c>content-digest</c>, say, or of <c>@signature-params</c>, which is what <c>Signature-Input</c>
+    /// carries. A client takes its headers from the bytes that it signed, so that the two can't differ.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such line.</exception>
+    public static string LineOf(ReadOnlySpan<byte> signatureBase, string component)
+    {
+        Span<byte> name = stackalloc byte[component.Length + 4];
+        Encoding.ASCII.GetBytes($"\"{component}\": ", name);
+        for (var rest = signatureBase; ;)
+        {
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            if (line.StartsWith(name)) return Encoding.ASCII.GetString(line[name.Length..]);
+            if (end < 0) throw new ArgumentException($"The signature base has no line '{component}'.", nameof(component));
+            rest = rest[(end + 1)..];
+        }
+    }
+
     private static void AppendParameters(StringBuilder text, string covered, Request request)
     {
         const ulong millisecondsPerSecond = 1000;
@@ -87,7 +119,7 @@ public static class SignatureBase
             .Append(CultureInfo.InvariantCulture, $";created={request.Created.UnixMilliseconds / millisecondsPerSecond}")
             .Append(CultureInfo.InvariantCulture, $";expires={request.Expires.UnixMilliseconds / millisecondsPerSecond}")
             .Append(CultureInfo.InvariantCulture, $";nonce=\"{NonceText(request.Nonce)}\"")
-            .Append(CultureInfo.InvariantCulture, $";keyid=\"{Base64Url.EncodeToString(request.Client.ToArray())}\"")
+            .Append(CultureInfo.InvariantCulture, $";keyid=\"{KeyName(request.Client)}\"")
             .Append(";alg=\"ed25519\";tag=\"").Append(Tag).Append('"');
     }
 }

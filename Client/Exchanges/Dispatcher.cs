@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using KvStore.Client.Signing;
+using KvStore.Protocol;
+
+namespace KvStore.Client.Exchanges;
+
+/// <summary>Makes requests of operations, signed once where there is a key, and sends them.</summary>
+internal sealed class Dispatcher : IDisposable
+{
+    private readonly KvClientOptions _options;
+    private readonly Exchange _exchange;
+    private readonly SemaphoreSlim _learning = new(1);
+    private RequestSigner? _signer;
+
+    /// <summary>A dispatcher that signs with the options' key.</summary>
+    public Dispatcher(KvClientOptions options, Exchange exchange)
+    {
+        _options = options;
+        _exchange = exchange;
+        if (options is { Key: { } key, Cluster: { } cluster }) _signer = new RequestSigner(key, cluster, options.Clock, ownsKey: false);
+    }
+
+    /// <summary>Sends an operation and returns an answer that is a success.</summary>
+    /// <exception cref="ArgumentException">A part of the operation is too long, or is not printable ASCII where it must be.</exception>
+    public async ValueTask<Answer> SendAsync(
+        OperationMethod method,
+        string path,
+        string query,
+        ImmutableArray<OperationHeaderField> headers,
+        ReadOnlyMemory<byte> body,
+        TimeSpan extra,
+        CancellationToken cancel)
+    {
+        if (!Operation.TryCreate(method, path, query, headers, body, out var operation))
+            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is not printable ASCII.", nameof(body));
+        if (_options.Key is not { } key || (method == OperationMethod.Get && !_options.SignReads))
+            return await _exchange.SendAsync(WireRequest.Of(operation, null, default), id: null, extra, cancel);
+
+        var signer = _signer ?? await LearnAsync(key, cancel);
+        using var signed = signer.TrySign(operation, _options.Timeout + extra) ?? throw new KvException(LocalProblems.TooManyUnderWay);
+        var request = signed.Request;
+        return await _exchange.SendAsync(WireRequest.Of(operation, signed, signer.Cluster), () => IdOf(request, signer.Cluster), extra, cancel);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _learning.Dispose();
+        _signer?.Dispose();
+    }
+
+    private static RequestId IdOf(Request request, ClusterId cluster) =>
+        new(request.DigestFor(cluster), SignatureBase.KeyName(request.Client), SignatureBase.NonceText(request.Nonce));
+
+    private async ValueTask<RequestSigner> LearnAsync(Ed25519PrivateKey key, CancellationToken cancel)
+    {
+        await _learning.WaitAsync(cancel);
+        try
+        {
+            if (_signer is not null) return _signer;
+            var answer = await _exchange.SendAsync(WireRequest.Document("/v1/cluster"), id: null, default, cancel);
+            if (!SignatureBase.TryParseClusterName(DocumentReader.Cluster(answer).Cluster, out var cluster)) throw AnswerReader.Bad(answer, isRead: true);
+            return _signer = new RequestSigner(key, cluster, _options.Clock, ownsKey: false);
+        }
+        finally
+        {
+            _learning.Release();
+        }
+    }
+}
