@@ -15,8 +15,8 @@ internal static class BenchCommand
         var options = new BenchOptions();
         var targets = new BenchTargets();
         var csv = new Option<string?>("--csv") { Description = "Write the samples to this file, for 'kv bench plot' and spreadsheets.", HelpName = "FILE" };
-        var output = new Option<string>("--output", "-o") { Description = "How to print the report: table or json.", DefaultValueFactory = _ => "table" };
-        output.AcceptOnlyFromAmong("table", "json");
+        var output = new Option<string>("--output", "-o") { Description = "How to print the report: table, json, or markdown (a row with its head).", DefaultValueFactory = _ => "table" };
+        output.AcceptOnlyFromAmong("table", "json", "markdown");
         var command = new Command("bench", "Measures throughput and latency, in the machine's own signature verification rate.") { csv, output };
         options.AddTo(command);
         targets.AddTo(command);
@@ -26,12 +26,19 @@ internal static class BenchCommand
             var settings = options.Read(parsed, targets.IsDriver(parsed));
             await using var samples = OpenCsv(parsed.GetValue(csv));
             var report = await RunAsync(settings, targets, parsed, Show(samples, terminal), cancel);
-            await (parsed.GetValue(output) == "json" ? terminal.WriteLineAsync(BenchJson.TextOf(report)) : terminal.WriteAsync(BenchTable.Of(report)));
+            await PrintAsync(report, parsed.GetValue(output)!, terminal);
             if (report.Latency.Count > 0) return ExitCodes.Ok;
             throw new Failure(ExitCodes.Error, "Not a single operation that was due in the measured time ended well.", "The report's errors say why; measure for longer.");
         });
         return command;
     }
+
+    private static Task PrintAsync(BenchReport report, string output, Terminal terminal) => output switch
+    {
+        "json" => terminal.WriteLineAsync(BenchJson.TextOf(report)),
+        "markdown" => terminal.WriteLineAsync($"{BenchMarkdown.Header}\n{BenchMarkdown.RowOf(report)}"),
+        _ => terminal.WriteAsync(BenchTable.Of(report)),
+    };
 
     private static async Task<BenchReport> RunAsync(
         BenchSettings settings, BenchTargets targets, ParseResult parsed, Action<Sample> onSample, CancellationToken cancel)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using KvStore.Cli.Bench.Targets;
 using KvStore.Cli.Bench.Workloads;
+using KvStore.Client;
 
 namespace KvStore.Cli.Bench;
 
@@ -64,6 +64,8 @@ internal sealed class BenchOptions
         DefaultValueFactory = _ => "linearizable",
     };
 
+    private readonly Option<bool> _signReads = new("--sign-reads") { Description = "Through HTTP: sign reads as well; certified ones always are." };
+
     private readonly Option<string> _interval = new("--interval") { Description = "How often a sample is taken.", HelpName = "TIME", DefaultValueFactory = _ => "1s" };
 
     private readonly Option<string> _verification = new("--verification")
@@ -92,8 +94,8 @@ internal sealed class BenchOptions
     {
         Option[] all =
         [
-            _workload, _clients, _rate, _arrivals, _duration, _warmup, _operations, _valueSize, _keys, _distribution, _seed, _consistency, _interval,
-            _verification, _presign,
+            _workload, _clients, _rate, _arrivals, _duration, _warmup, _operations, _valueSize, _keys, _distribution, _seed, _consistency, _signReads,
+            _interval, _verification, _presign,
         ];
         foreach (var option in all) command.Options.Add(option);
     }
@@ -106,6 +108,7 @@ internal sealed class BenchOptions
         var rate = parsed.GetValue(_rate);
         var distribution = parsed.GetValue(_distribution) is { } named ? Enum.Parse<KeyDistribution>(named, ignoreCase: true) : workload.Distribution;
         var presign = parsed.GetValue(_presign);
+        var consistency = Enum.Parse<Consistency>(parsed.GetValue(_consistency)!, ignoreCase: true);
         if (presign is not null && !isDriver) throw Failure.Usage("--presign is for --driver only.", "Through HTTP the clients always sign as they go.");
         return new BenchSettings
         {
@@ -120,7 +123,8 @@ internal sealed class BenchOptions
             ValueBytes = (int)InRange("--value-size", parsed.GetValue(_valueSize), workload.Appends ? 1 : 0, workload.Appends ? AppendingValueMax : ValueMax),
             Keys = (long)InRange("--keys", parsed.GetValue(_keys), 1, KeysMax),
             Seed = parsed.GetValue(_seed),
-            Consistency = Enum.Parse<ReadConsistency>(parsed.GetValue(_consistency)!, ignoreCase: true),
+            Consistency = consistency,
+            SignReads = parsed.GetValue(_signReads) || consistency == Consistency.Certified,
             Interval = Durations.Read("--interval", parsed.GetValue(_interval)!, TimeSpan.FromMilliseconds(10)),
             VerificationTime = Durations.Read("--verification", parsed.GetValue(_verification)!, TimeSpan.FromMilliseconds(1)),
             SignAhead = isDriver && (presign ?? !workload.Parts.Any(part => part.Kind == OperationKind.Insert)),

@@ -18,7 +18,9 @@ internal sealed record BenchResult(
 /// <summary>One run: loads the keys, lets the clients loose, and gathers what they recorded.</summary>
 internal sealed class BenchRun(BenchSettings settings, IBenchTarget target, IBenchClock clock, Action<Sample> onSample)
 {
-    private const int LoadingClients = 64;
+    /// <summary>How many operations are under way while the keys are loaded.</summary>
+    public const int LoadingClients = 64;
+
     private const long NanosecondsPerMicrosecond = 1000;
     private const double NanosecondsPerSecond = 1e9;
 

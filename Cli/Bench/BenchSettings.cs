@@ -1,5 +1,5 @@
-using KvStore.Cli.Bench.Targets;
 using KvStore.Cli.Bench.Workloads;
+using KvStore.Client;
 
 namespace KvStore.Cli.Bench;
 
@@ -40,7 +40,10 @@ internal sealed record BenchSettings
     public required ulong Seed { get; init; }
 
     /// <summary>How fresh reads are.</summary>
-    public ReadConsistency Consistency { get; init; }
+    public Consistency Consistency { get; init; }
+
+    /// <summary>Through HTTP: whether reads are signed as well. A certified one always is, because it is ordered.</summary>
+    public bool SignReads { get; init; }
 
     /// <summary>How often a sample is taken.</summary>
     public required TimeSpan Interval { get; init; }

@@ -5,7 +5,7 @@ using KvStore.Cli.Bench.Reports;
 
 namespace KvStore.Cli.Tests;
 
-public sealed class BenchCommandTests
+public sealed class BenchCommandTests(Kv kv) : IClassFixture<Kv>
 {
     [Fact]
     public async Task The_report_is_JSON_with_everything_that_a_figure_needs_to_be_judged()
@@ -46,6 +46,35 @@ public sealed class BenchCommandTests
         using var json = JsonDocument.Parse(run.Output);
         Assert.Empty(json.RootElement.GetProperty("errors").EnumerateObject());
         Assert.Equal(400, json.RootElement.GetProperty("operations").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("put")]
+    [InlineData("d")]
+    [InlineData("e")]
+    [InlineData("f")]
+    [InlineData("bcr")]
+    public async Task Every_mix_runs_through_HTTP_without_an_error(string workload)
+    {
+        var run = await Kv.RunWith(
+            new Surroundings(),
+            "bench", "--workload", workload, "--operations", "200", "--keys", "50", "--clients", "4", "--shards", "2", "--verification", "5ms", "-o", "json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Empty(json.RootElement.GetProperty("errors").EnumerateObject());
+        Assert.Equal(200, json.RootElement.GetProperty("operations").GetInt64());
+        Assert.Equal("by the clients, inside the measurement", json.RootElement.GetProperty("signing").GetProperty("where").GetString());
+    }
+
+    [Fact]
+    public async Task A_gateway_that_runs_already_is_measured_by_its_address()
+    {
+        var run = await kv.Run("bench", "--url", kv.Address.ToString(), "--operations", "50", "--clients", "2", "--verification", "5ms", "--unsigned", "-o", "markdown");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(3, run.Lines.Length);
+        Assert.StartsWith("| workload | target |", run.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith($"| put | {kv.Address} |", run.Lines[2], StringComparison.Ordinal);
+        Assert.All(run.Lines, line => Assert.Equal(13, line.Count(letter => letter == '|')));
     }
 
     [Theory]
@@ -124,6 +153,8 @@ public sealed class BenchCommandTests
     [InlineData("--rate", "0")]
     [InlineData("--value-size", "-1")]
     [InlineData("--presign", "true")]
+    [InlineData("--url", "nowhere")]
+    [InlineData("--shards", "0")]
     public async Task What_makes_no_sense_is_refused_before_anything_runs(string option, string value)
     {
         var run = await Kv.RunWith(new Surroundings(), "bench", option, value);

@@ -39,10 +39,11 @@ internal sealed record MachineReport(int Cores, string Runtime, bool ServerGc, b
 
 /// <summary>What was measured.</summary>
 /// <param name="Name">What it is, or its address.</param>
+/// <param name="Signed">Whether the clients sign what they write; a gateway for development signs in their place otherwise.</param>
 /// <param name="InThisProcess">Whether it shared the cores with the load; the samples are its own only then.</param>
 /// <param name="Shards">Its shards, if this process brought it up.</param>
 /// <param name="Replicas">Replicas of each, if this process brought it up.</param>
-internal sealed record TargetReport(string Name, bool InThisProcess, int? Shards, int? Replicas);
+internal sealed record TargetReport(string Name, bool Signed, bool InThisProcess, int? Shards, int? Replicas);
 
 /// <summary>The load.</summary>
 /// <param name="Name">The workload.</param>

@@ -27,7 +27,7 @@ internal static class Reporting
             result.Total.Latencies.ToDictionary(each => NameOf(each.Key), each => LatencyReport.Of(each.Value)),
             result.Total.Errors,
             new VerificationReport(before, after, mean, throughput / mean),
-            new SigningReport(SigningIn(result), result.SignedAhead, result.SignedInside),
+            new SigningReport(SigningIn(settings, target, result), result.SignedAhead, result.SignedInside),
             result.Lags is null ? null : LatencyReport.Of(result.Lags),
             result.Samples);
     }
@@ -51,12 +51,14 @@ internal static class Reporting
         settings.Rate is null ? null : settings.EvenArrivals ? "uniform" : "poisson",
         settings.Operations is null ? settings.Warmup.TotalSeconds : 0);
 
-    private static string SigningIn(BenchResult result) => result switch
+    private static string SigningIn(BenchSettings settings, TargetReport target, BenchResult result) => result switch
     {
+        _ when !target.Signed => "by the gateway, in the clients' place",
+        _ when !settings.Workload.Writes && !settings.SignReads => "nothing: reads are not signed",
         { SignedInside: null } => "by the clients, inside the measurement",
-        { SignedAhead: 0 } => "in this process, inside the measurement",
+        { SignedAhead: 0 } => "inside the measurement",
         { SignedInside: 0 } => "before the measurement",
-        _ => "before the measurement as far as they lasted, then inside it",
+        _ => "before the measurement as far as that lasted, then inside it",
     };
 
     private static string NameOf<TEnum>(TEnum value)

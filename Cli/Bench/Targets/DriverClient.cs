@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using KvStore.Cli.Bench.Loads;
 using KvStore.Cli.Bench.Workloads;
+using KvStore.Client;
 using KvStore.Protocol;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.InProcess;
@@ -49,8 +50,8 @@ internal sealed class DriverClient(DriverTarget target, DriverSigner signer, IOp
         return new Prepared(
             operation,
             groups,
-            reads && target.Consistency != ReadConsistency.Certified ? Parse(DriverOperations.Read(operation)) : null,
-            reads && target.Consistency == ReadConsistency.Certified ? [.. groups.Select(_ => signer.Sign(DriverOperations.Read(operation)))] : [],
+            reads && target.Consistency != Consistency.Certified ? Parse(DriverOperations.Read(operation)) : null,
+            reads && target.Consistency == Consistency.Certified ? [.. groups.Select(_ => signer.Sign(DriverOperations.Read(operation)))] : [],
             writes ? signer.Sign(DriverOperations.Write(operation)) : null);
     }
 
@@ -81,7 +82,7 @@ internal sealed class DriverClient(DriverTarget target, DriverSigner signer, IOp
         var group = prepared.Groups[at];
         if (prepared.Read is { } command)
         {
-            var state = target.Consistency == ReadConsistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel);
+            var state = target.Consistency == Consistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel);
             return CodeOf(state.Read(command));
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using KvStore.Cli.Bench.Loads;
 using KvStore.Cli.Bench.Workloads;
+using KvStore.Client;
 using KvStore.Protocol;
 using KvStore.Replication.InProcess;
 
@@ -10,7 +11,7 @@ namespace KvStore.Cli.Bench.Targets;
 /// A cluster in this process without HTTP in front: what is left is verifying, ordering and executing. Each client signs each of its requests with a key
 /// of its own.
 /// </summary>
-internal sealed class DriverTarget(InProcessCluster cluster, ReadConsistency consistency) : IBenchTarget
+internal sealed class DriverTarget(InProcessCluster cluster, Consistency consistency) : IBenchTarget
 {
     private readonly ShardMap _shards = new(cluster.Groups.Count);
     private readonly ConcurrentBag<DriverClient> _clients = [];
@@ -19,7 +20,7 @@ internal sealed class DriverTarget(InProcessCluster cluster, ReadConsistency con
     public string Name => "driver, in this process";
 
     /// <summary>How reads are answered.</summary>
-    public ReadConsistency Consistency => consistency;
+    public Consistency Consistency => consistency;
 
     /// <summary>The cluster's shards.</summary>
     public IReadOnlyList<InProcessGroup> Groups => cluster.Groups;

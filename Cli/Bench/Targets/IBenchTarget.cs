@@ -12,16 +12,3 @@ internal interface IBenchTarget : IAsyncDisposable
     /// <summary>A client of it, which carries out what comes from a source.</summary>
     IBenchClient NewClient(IOperationSource source);
 }
-
-/// <summary>How fresh reads are. protocol.md section 7.</summary>
-internal enum ReadConsistency
-{
-    /// <summary>By the read index.</summary>
-    Linearizable,
-
-    /// <summary>Ordered like a write, and signed.</summary>
-    Certified,
-
-    /// <summary>From one replica's state, which may be old.</summary>
-    Local,
-}
