@@ -112,7 +112,7 @@ public sealed class BenchCommandTests(Kv kv) : IClassFixture<Kv>
                 "bench", "--driver", "--duration", "300ms", "--warmup", "100ms", "--interval", "100ms", "--clients", "2", "--verification", "5ms", "--csv", csv);
             var lines = await File.ReadAllLinesAsync(csv, TestContext.Current.CancellationToken);
             Assert.Equal(SampleCsv.Header, lines[0]);
-            Assert.Equal(5, lines.Length);
+            Assert.InRange(lines.Length, 4, 5);
 
             var plot = await Kv.RunWith(new Surroundings(), "bench", "plot", csv);
             Assert.True(plot.ExitCode == 0, plot.Error);

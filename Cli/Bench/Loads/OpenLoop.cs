@@ -12,6 +12,9 @@ internal static class OpenLoop
     /// <summary>The code under which operations count that were due inside the window, and for which no client was free before it ended.</summary>
     public const string NotStarted = "not-started";
 
+    // How late the clock may wake the load up. What is due just before the end is begun all the same; what has waited for longer waited for a client.
+    private const long WakeUpMax = 50_000_000;
+
     /// <summary>Runs until the end of the window, and then waits for what is under way.</summary>
     /// <param name="workers">The clients: the bound on the operations under way.</param>
     /// <param name="window">The measured time.</param>
@@ -32,7 +35,7 @@ internal static class OpenLoop
             var worker = await free.Reader.ReadAsync(cancel);
             await clock.WaitUntilAsync(due, cancel);
             var now = clock.Now;
-            if (now >= window.End)
+            if (now >= window.End && now - due > WakeUpMax)
             {
                 free.Writer.TryWrite(worker);
                 break;

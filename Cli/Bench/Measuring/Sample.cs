@@ -4,7 +4,7 @@ namespace KvStore.Cli.Bench.Measuring;
 
 /// <summary>One interval of a run: what was done in it, and what the process then used.</summary>
 /// <param name="Seconds">When it ended, in seconds since the load began; the warming up is included.</param>
-/// <param name="Measured">Whether all of it was inside the measured window.</param>
+/// <param name="Measured">Whether it began inside the measured window, so that nothing of it was warming up.</param>
 /// <param name="Operations">Operations that ended well in it.</param>
 /// <param name="OperationsPerSecond">The same a second.</param>
 /// <param name="WorkingSetMegabytes">The process's memory in RAM.</param>
@@ -59,7 +59,7 @@ internal sealed record Usage(long Moment, long Operations, long Allocated, TimeS
         var divisor = Math.Max(1, operations);
         return new Sample(
             (later.Moment - begin) / NanosecondsPerSecond,
-            Moment >= window.Begin && later.Moment <= window.End,
+            Moment >= window.Begin,
             operations,
             operations / seconds,
             Environment.WorkingSet / BytesPerMegabyte,

@@ -24,17 +24,23 @@ internal sealed class Sampler(IReadOnlyList<Recorder> recorders, Window window, 
             for (var due = begin + interval; due <= window.End; due += interval)
             {
                 await clock.WaitUntilAsync(due, cancel);
-                var now = Take();
-                var sample = last.Until(now, begin, window);
-                _samples.Add(sample);
-                onSample(sample);
-                last = now;
+                last = Add(last, begin);
             }
         }
         catch (OperationCanceledException)
         {
-            // The load ended before its time: the interval that has begun is not a whole one.
+            // The load may end a little before its last interval does. What is left of an interval that had hardly begun says nothing.
+            if (clock.Now - last.Moment > interval / 2) Add(last, begin);
         }
+    }
+
+    private Usage Add(Usage last, long begin)
+    {
+        var now = Take();
+        var sample = last.Until(now, begin, window);
+        _samples.Add(sample);
+        onSample(sample);
+        return now;
     }
 
     private Usage Take() => Usage.Now(clock.Now, recorders.Sum(recorder => recorder.Completed));
