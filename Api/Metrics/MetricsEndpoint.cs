@@ -69,6 +69,8 @@ internal static class MetricsEndpoint
         var shards = cluster.Groups.Select(group => (Shard: group.Id.Number.ToString(CultureInfo.InvariantCulture), Group: group)).ToList();
         text.Head("kv_shard_has_quorum", Gauge, "1 when the shard can order and read.");
         foreach (var (shard, group) in shards) text.Sample("kv_shard_has_quorum", group.HasQuorum ? 1 : 0, ("shard", shard));
+        text.Head("kv_shard_key_waiters", Gauge, "Requests that wait for a key to change.");
+        foreach (var (shard, group) in shards) text.Sample("kv_shard_key_waiters", group.KeyWaiters, ("shard", shard));
         var replicas = shards.SelectMany(each => each.Group.Statuses.Select(status => (each.Shard, Status: status))).ToList();
         foreach (var (name, type, help, value) in _replica)
         {

@@ -51,7 +51,7 @@ internal static class Refusals
     public static ProblemKind[] Transaction { get; } =
     [
         .. _ordered, .. _key, .. _body, ProblemKinds.BadContentType, ProblemKinds.BadRange, ProblemKinds.BadTransaction, ProblemKinds.BatchTooLarge,
-        ProblemKinds.TooManyOperations, ProblemKinds.CrossShard, ProblemKinds.NotFound, ProblemKinds.PreconditionFailed, ProblemKinds.RangeNotSatisfiable,
+        ProblemKinds.AnswerTooLarge, ProblemKinds.TooManyOperations, ProblemKinds.CrossShard, ProblemKinds.NotFound, ProblemKinds.PreconditionFailed, ProblemKinds.RangeNotSatisfiable,
         ProblemKinds.SliceOutside,
     ];
 

@@ -33,7 +33,7 @@ public sealed record ProblemDocument
     /// <summary>The limit that was exceeded, by the name that it has in the genesis.</summary>
     public string? Limit { get; init; }
 
-    /// <summary>The limit's value, in bytes.</summary>
+    /// <summary>The limit's value.</summary>
     public long? Max { get; init; }
 
     /// <summary>The request's id: the SHA-256 of its signature base, hexadecimal.</summary>

@@ -38,17 +38,8 @@ internal sealed class BatchResult(BatchCommand batch, int[] shards, ShardSteps?[
         json.WriteStartObject();
         StepWriter.WriteOperation(json, step);
         json.WriteNumber("shard"u8, answer.Shard);
-        if (answer.Problem is not null)
-        {
-            StepWriter.Write(json, answer.Problem, context);
-        }
-        else
-        {
-            var result = answer.Take(index);
-            if (StepWriter.IsError(step, result)) StepWriter.Write(json, Problems.ResultProblems.Of(result, answer.Shard, limits), context);
-            else StepWriter.Write(json, step, result);
-        }
-
+        if (answer.Problem is not null) StepWriter.WriteError(json, answer.Problem, context);
+        else StepWriter.WriteResult(json, step, answer.Take(index), answer.Shard, limits, context);
         json.WriteEndObject();
     }
 

@@ -9,11 +9,34 @@ namespace KvStore.Api.Steps;
 /// <summary>Writes how a step ended.</summary>
 internal static class StepWriter
 {
-    /// <summary>
-    /// Writes the members of a step that was carried out. <c>revision</c> is the one at which the key last changed, as in lists and comparisons, so that
-    /// it can be sent back as <c>ifRevision</c>.
-    /// </summary>
-    public static void Write(Utf8JsonWriter json, KeyCommand step, OperationResult result)
+    /// <summary>Writes what was asked for, with which every result begins.</summary>
+    public static void WriteOperation(Utf8JsonWriter json, KeyCommand step)
+    {
+        json.WriteString("op"u8, NameOf(step));
+        JsonText.WriteKey(json, step.Key);
+    }
+
+    /// <summary>Writes how it ended.</summary>
+    public static void WriteResult(Utf8JsonWriter json, KeyCommand step, OperationResult result, uint shard, StateLimits limits, HttpContext context)
+    {
+        if (IsError(step, result)) WriteError(json, StepProblems.Of(step, result, shard, limits), context);
+        else Write(json, step, result);
+    }
+
+    /// <summary>Writes that it was refused, or that nothing is known of it: the problem is what a request with this step alone would get.</summary>
+    public static void WriteError(Utf8JsonWriter json, ProblemResult problem, HttpContext context)
+    {
+        json.WriteString("status"u8, "error"u8);
+        json.WritePropertyName("error"u8);
+        problem.WriteTo(json, context);
+    }
+
+    // That there is nothing to read or to delete is an answer.
+    private static bool IsError(KeyCommand step, OperationResult result) =>
+        result.Refused && !(result.Code == ResultCode.NotFound && step is GetCommand or DeleteCommand);
+
+    // The revision is the one at which the key last changed, as in lists and comparisons, so that it can be sent back as ifRevision.
+    private static void Write(Utf8JsonWriter json, KeyCommand step, OperationResult result)
     {
         json.WriteString("status"u8, StatusOf(result.Code));
         if (result.Code == ResultCode.NotFound) return;
@@ -27,25 +50,6 @@ internal static class StepWriter
         if (result.ContentType.Length > 0) json.WriteString("contentType"u8, result.ContentType);
         JsonText.WriteValue(json, result.Value.Span);
     }
-
-    /// <summary>Writes the members of a step that was refused, or of which nothing is known: the problem is what a request with this step alone would get.</summary>
-    public static void Write(Utf8JsonWriter json, ProblemResult problem, HttpContext context)
-    {
-        json.WriteString("status"u8, "error"u8);
-        json.WritePropertyName("error"u8);
-        problem.WriteTo(json, context);
-    }
-
-    /// <summary>Writes what was asked for, with which every result begins.</summary>
-    public static void WriteOperation(Utf8JsonWriter json, KeyCommand step)
-    {
-        json.WriteString("op"u8, NameOf(step));
-        JsonText.WriteKey(json, step.Key);
-    }
-
-    /// <summary>Whether a step's result is an error. An absent key is none where it says no more than that: for a get and a delete.</summary>
-    public static bool IsError(KeyCommand step, OperationResult result) =>
-        result.Refused && !(result.Code == ResultCode.NotFound && step is GetCommand or DeleteCommand);
 
     private static string NameOf(KeyCommand step) => step switch
     {

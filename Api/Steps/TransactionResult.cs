@@ -7,7 +7,7 @@ using KvStore.StateMachine;
 namespace KvStore.Api.Steps;
 
 /// <summary>A transaction of which one branch was carried out.</summary>
-internal sealed class TransactionResult(TransactionCommand transaction, OperationResult result, uint shard, bool replayed) : IResult, IStatusCodeHttpResult
+internal sealed class TransactionResult(TransactionCommand transaction, OperationResult result, uint shard, bool replayed, StateLimits limits) : IResult, IStatusCodeHttpResult
 {
     /// <inheritdoc/>
     public int? StatusCode => StatusCodes.Status200OK;
@@ -31,7 +31,7 @@ internal sealed class TransactionResult(TransactionCommand transaction, Operatio
         {
             json.WriteStartObject();
             StepWriter.WriteOperation(json, branch[index]);
-            StepWriter.Write(json, branch[index], each);
+            StepWriter.WriteResult(json, branch[index], each, shard, limits, httpContext);
             json.WriteEndObject();
             if (json.BytesPending > JsonText.FlushBytes) await JsonText.FlushAsync(json, httpContext);
         }

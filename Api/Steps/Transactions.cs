@@ -26,8 +26,8 @@ internal static class Transactions
         var answer = await gateway.OrderAsync(request.Incoming, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
         return answer.Result!.Refused
-            ? StepProblems.OfTransaction(answer.Result, gateway.Shard, router.Limits)
-            : new TransactionResult(transaction, answer.Result, gateway.Shard, answer.Replayed);
+            ? StepProblems.OfTransaction(transaction, answer.Result, gateway.Shard, router.Limits)
+            : new TransactionResult(transaction, answer.Result, gateway.Shard, answer.Replayed, router.Limits);
     }
 
     // There is at least one, because a transaction has at least one step.
