@@ -41,6 +41,7 @@ internal static class ResultProblems
         ResultCode.TooManySessions => (ProblemKinds.TooManySessions, "The client has too many sessions. Wait until some have expired."),
         ResultCode.Unauthorized => (
             ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
+        ResultCode.WrongShard => (ProblemKinds.WrongShard, "The shard that was asked has no such key. The gateway's idea of the shards is not the cluster's."),
         // A gateway refuses earlier what a replica would call invalid.
         _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet."),
     };

@@ -53,6 +53,9 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
 
+    /// <summary>How many wait for keys to change.</summary>
+    public int KeyWaiters => Running.Sum(host => host.Gateway.Changes.Count);
+
     private IEnumerable<ReplicaHost> Running => Enumerable.Range(0, _keys.Length).Select(_network.Host).OfType<ReplicaHost>();
 
     /// <summary>Has a request ordered and executed.</summary>
