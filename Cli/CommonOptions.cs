@@ -1,12 +1,13 @@
 using System.CommandLine;
-using KvStore.Api;
+using KvStore.Cli.Connecting;
+using KvStore.Client;
 
 namespace KvStore.Cli;
 
 /// <summary>Options and arguments that several commands have.</summary>
 internal sealed class CommonOptions
 {
-    private const int DefaultTimeoutSeconds = 10;
+    private readonly ConnectionOptions _connection = new();
 
     /// <summary>The key.</summary>
     public Argument<string> Key { get; } = new("KEY") { Description = "The key: any text." };
@@ -21,49 +22,42 @@ internal sealed class CommonOptions
     /// <summary>The revision that the key must be at.</summary>
     public Option<string?> IfMatch { get; } = new("--if-match")
     {
-        Description = "Only if the key is at this revision, as put and get print it, for example r42.",
+        Description = "Only if the key is at this revision, as put and get print it, for example r42; '*' for any.",
         HelpName = "rN",
     };
 
-    private Option<string?> Url { get; } = new("--url")
-    {
-        Description = $"The gateway; default: the environment's KV_URL, or {ApiOptions.DefaultUrls}.",
-        HelpName = "URL",
-    };
+    /// <summary>How a write's result is printed.</summary>
+    public Option<string> Written { get; } = OutputOf("raw", "How to print the result: raw (the revision), json or table.", "raw", "json", "table");
 
-    private Option<int> Timeout { get; } = new("--timeout")
-    {
-        Description = "How long to wait for an answer.",
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => DefaultTimeoutSeconds,
-    };
+    /// <summary>Adds the options that say whom to speak to, and as whom.</summary>
+    public void AddTo(Command command) => _connection.AddTo(command);
 
-    /// <summary>Adds the options that say where the gateway is.</summary>
-    public void AddTo(Command command)
+    /// <summary>Opens what the command line names.</summary>
+    public Connection Connect(ParseResult parsed, Terminal terminal) => _connection.Open(parsed, terminal);
+
+    /// <summary>The key that was typed.</summary>
+    public KvKey KeyOf(ParseResult parsed)
     {
-        command.Options.Add(Url);
-        command.Options.Add(Timeout);
+        var key = parsed.GetValue(Key);
+        return string.IsNullOrEmpty(key) ? throw Failure.Usage("The key is empty.", "Give a key of at least one character.") : key;
     }
 
-    /// <summary>The gateway that the command line names.</summary>
-    public GatewayClient Client(ParseResult parsed, Terminal terminal)
+    /// <summary>The revision that the key must be at; null when none was given.</summary>
+    public ETag? IfMatchOf(ParseResult parsed) => ETagOf("--if-match", parsed.GetValue(IfMatch));
+
+    /// <summary>An entity tag as it was typed, with or without its quotes; null when none was.</summary>
+    public static ETag? ETagOf(string option, string? text)
     {
-        var text = parsed.GetValue(Url) ?? terminal.Environment("KV_URL") ?? ApiOptions.DefaultUrls;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
-            throw Failure.Usage($"'{text}' is not the address of a gateway.", $"Give one like {ApiOptions.DefaultUrls} with --url or in KV_URL.");
-        var seconds = parsed.GetValue(Timeout);
-        if (seconds < 1) throw Failure.Usage("--timeout takes a number of seconds from 1 on.", "Leave it out to wait for 10 seconds.");
-        return new GatewayClient(url, TimeSpan.FromSeconds(seconds));
+        if (text is null) return null;
+        return ETag.TryParse(text, out var tag) ? tag : throw Failure.Usage($"{option} takes a revision, and '{text}' is none.", "Give one like r42, as put prints it.");
     }
 
-    /// <summary>The key, in the form that it has in a path.</summary>
-    public string KeyPathOf(ParseResult parsed) => KeyPath.Of(parsed.GetValue(Key) ?? "");
-
-    /// <summary>The entity tag of a revision as it was typed, with or without its quotes; null when none was.</summary>
-    public string? IfMatchOf(ParseResult parsed)
+    /// <summary>The option that says how something is printed.</summary>
+    public static Option<string> OutputOf(string? usual, string description, params string[] forms)
     {
-        if (parsed.GetValue(IfMatch) is not { } text) return null;
-        var tag = text.Trim('"');
-        return tag == "*" ? tag : $"\"{tag}\"";
+        var option = new Option<string>("--output", "-o") { Description = description, HelpName = string.Join('|', forms) };
+        if (usual is not null) option.DefaultValueFactory = _ => usual;
+        option.AcceptOnlyFromAmong(forms);
+        return option;
     }
 }

@@ -11,4 +11,7 @@ internal sealed class Failure(int exitCode, string what, string next) : Exceptio
 
     /// <summary>The command line is wrong.</summary>
     public static Failure Usage(string what, string next) => new(ExitCodes.Usage, what, next);
+
+    /// <summary>There is no such key.</summary>
+    public static Failure NoSuchKey() => new(ExitCodes.NotFound, "There is no such key.", "'kv list' shows the keys that there are.");
 }

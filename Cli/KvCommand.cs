@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using KvStore.Cli.Bench;
 using KvStore.Cli.Commands;
+using KvStore.Cli.Completion;
 
 namespace KvStore.Cli;
 
@@ -17,7 +18,9 @@ internal static class KvCommand
     {
         try
         {
-            var parsed = Create(terminal).Parse(args, _parser);
+            var root = Create(terminal);
+            root.ShowExamples();
+            var parsed = root.Parse(args, _parser);
             if (parsed.Errors.Count > 0) throw Wrong(parsed);
             await using var output = new StreamWriter(terminal.Out, leaveOpen: true);
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error };
@@ -39,9 +42,14 @@ internal static class KvCommand
         SliceCommand.Create(terminal),
         DeleteCommand.Create(terminal),
         ListCommand.Create(terminal),
+        TxnCommand.Create(terminal),
+        BatchCommand.Create(terminal),
+        RequestCommand.Create(terminal),
+        KeyCommand.Create(terminal),
         StatusCommand.Create(terminal),
         BenchCommand.Create(terminal),
         SimCommand.Create(),
+        CompletionCommand.Create(terminal),
     };
 
     private static Failure Wrong(ParseResult parsed)

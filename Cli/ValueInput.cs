@@ -9,13 +9,13 @@ internal static class ValueInput
     private const int BytesMax = 64 * 1024 * 1024;
 
     /// <summary>The value's bytes.</summary>
-    public static async Task<HttpContent> ReadAsync(string? value, Terminal terminal, CancellationToken cancel)
+    public static async Task<byte[]> ReadAsync(string? value, Terminal terminal, CancellationToken cancel)
     {
         if (value is null or "-") return await PipedAsync(isAsked: value is not null, terminal, cancel);
-        if (!value.StartsWith('@')) return new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(value));
+        if (!value.StartsWith('@')) return System.Text.Encoding.UTF8.GetBytes(value);
         try
         {
-            return new ByteArrayContent(await File.ReadAllBytesAsync(value[1..], cancel));
+            return await File.ReadAllBytesAsync(value[1..], cancel);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -25,7 +25,7 @@ internal static class ValueInput
     }
 
     // A script that forgets the value has an empty input more often than not, and must not empty the key.
-    private static async Task<HttpContent> PipedAsync(bool isAsked, Terminal terminal, CancellationToken cancel)
+    private static async Task<byte[]> PipedAsync(bool isAsked, Terminal terminal, CancellationToken cancel)
     {
         if (!isAsked && !terminal.IsInputRedirected) throw Missing();
         var bytes = new MemoryStream();
@@ -40,10 +40,10 @@ internal static class ValueInput
         }
 
         if (!isAsked && bytes.Length == 0) throw Missing();
-        return new ByteArrayContent(bytes.ToArray());
+        return bytes.ToArray();
     }
 
     private static Failure Missing() =>
         Failure.Usage("There is no value.",
-            "Give one after the key, '@FILE' to read it from a file, '-' to read it from the standard input even if that is empty.");
+            "Give one as an argument, '@FILE' to read it from a file, '-' to read it from the standard input even if that is empty.");
 }

@@ -143,8 +143,11 @@ public sealed class KvClient : IDisposable
     /// <param name="nonce">Its nonce, base64url: <see cref="RequestId.Nonce"/>.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="KvException">Nobody could be asked.</exception>
-    public async Task<RequestOutcome> OutcomeAsync(string keyId, string nonce, CancellationToken cancel = default) =>
-        DocumentReader.Outcome(await DocumentAsync($"/v1/requests/{Uri.EscapeDataString(keyId)}/{Uri.EscapeDataString(nonce)}", cancel));
+    public async Task<RequestOutcome> OutcomeAsync(string keyId, string nonce, CancellationToken cancel = default)
+    {
+        var path = $"/v1/requests/{Uri.EscapeDataString(keyId)}/{Uri.EscapeDataString(nonce)}";
+        return DocumentReader.Outcome(await _dispatcher.SendAsync(OperationMethod.Get, path, "", [], default, default, cancel));
+    }
 
     /// <summary>How the shards and their replicas are, as one gateway sees them.</summary>
     /// <exception cref="KvException">No gateway could be asked.</exception>

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using KvStore.Cli.Output;
+using KvStore.Client;
 
 namespace KvStore.Cli.Commands;
 
@@ -11,20 +11,23 @@ internal static class AppendCommand
     public static Command Create(Terminal terminal)
     {
         var common = new CommonOptions();
-        var ifLength = new Option<ulong?>("--if-length") { Description = "Only if the value has this many bytes; an absent one has 0.", HelpName = "BYTES" };
+        var ifLength = new Option<long?>("--if-length") { Description = "Only if the value has this many bytes; an absent one has 0.", HelpName = "BYTES" };
         var command = new Command("append", "Appends to a value, or creates it, and prints its revision.")
         {
-            common.Key, common.Value, common.IfMatch, ifLength,
+            common.Key, common.Value, common.IfMatch, ifLength, common.Written,
         };
+        command.Example("kv append log 'one more line'", "kv append log @more.txt --if-length 1024");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var client = common.Client(parsed, terminal);
-            using var request = new HttpRequestMessage(HttpMethod.Post, common.KeyPathOf(parsed));
-            request.Content = await ValueInput.ReadAsync(parsed.GetValue(common.Value), terminal, cancel);
-            if (common.IfMatchOf(parsed) is { } tag) request.Headers.TryAddWithoutValidation("If-Match", tag);
-            if (parsed.GetValue(ifLength) is { } length) request.Headers.Add("Kv-If-Length", length.ToString(CultureInfo.InvariantCulture));
-            return await Written.SendAsync(client, request, terminal, cancel);
+            var key = common.KeyOf(parsed);
+            var length = parsed.GetValue(ifLength);
+            if (length < 0) throw Failure.Usage("--if-length takes a number of bytes from 0 on.", "Leave it out to append at any length.");
+            var options = new AppendOptions { IfMatch = common.IfMatchOf(parsed), IfLength = length };
+            using var connection = common.Connect(parsed, terminal);
+            var value = await ValueInput.ReadAsync(parsed.GetValue(common.Value), terminal, cancel);
+            var result = await connection.AskAsync(client => client.AppendAsync(key, value, options, cancel));
+            return await Written.PrintAsync(parsed.GetValue(common.Written)!, key, result, isAppend: true, terminal);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KvStore.Cli.Output;
 
 namespace KvStore.Cli.Commands;
 
@@ -9,18 +10,17 @@ internal static class DeleteCommand
     public static Command Create(Terminal terminal)
     {
         var common = new CommonOptions();
-        var command = new Command("delete", "Deletes a key.") { common.Key, common.IfMatch };
+        var output = CommonOptions.OutputOf("raw", "How to print the result: raw (nothing) or json.", "raw", "json");
+        var command = new Command("delete", "Deletes a key.") { common.Key, common.IfMatch, output };
+        command.Example("kv delete greeting", "kv delete greeting --if-match r42");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var client = common.Client(parsed, terminal);
-            using var request = new HttpRequestMessage(HttpMethod.Delete, common.KeyPathOf(parsed));
-
-            // With a body, even an empty one, the HTTP client does not repeat the request by itself when a connection breaks: the second of two
-            // deletions would find nothing, and the first would be reported as not done.
-            request.Content = new ByteArrayContent([]);
-            if (common.IfMatchOf(parsed) is { } tag) request.Headers.TryAddWithoutValidation("If-Match", tag);
-            using var response = await client.SendAsync(request, cancel);
+            var (key, tag) = (common.KeyOf(parsed), common.IfMatchOf(parsed));
+            using var connection = common.Connect(parsed, terminal);
+            var result = await connection.AskAsync(client => client.DeleteAsync(key, tag, cancel));
+            if (!result.Deleted) throw Failure.NoSuchKey();
+            if (parsed.GetValue(output) == "json") await terminal.WriteLineAsync(ResultJson.Of(key, result));
             await terminal.Error.WriteLineAsync("Deleted.");
             return ExitCodes.Ok;
         });

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
 using KvStore.Cli.Output;
 
 namespace KvStore.Cli.Commands;
@@ -13,27 +10,27 @@ internal static class SliceCommand
     public static Command Create(Terminal terminal)
     {
         var common = new CommonOptions();
-        var start = new Argument<ulong>("START") { Description = "The first byte that is kept, from 0." };
-        var end = new Argument<ulong?>("END")
+        var start = new Argument<long>("START") { Description = "The first byte that is kept, from 0." };
+        var end = new Argument<long?>("END")
         {
             Description = "The first byte after those that are kept; all to the end without it.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("slice", "Makes a value a slice of itself, and prints its revision.") { common.Key, start, end, common.IfMatch };
+        var command = new Command("slice", "Makes a value a slice of itself, and prints its revision.")
+        {
+            common.Key, start, end, common.IfMatch, common.Written,
+        };
+        command.Example("kv slice greeting 0 5", "kv slice log 1024");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var client = common.Client(parsed, terminal);
-            using var request = new HttpRequestMessage(HttpMethod.Patch, common.KeyPathOf(parsed));
-            var json = Json(parsed.GetValue(start), parsed.GetValue(end));
-            request.Content = new StringContent(json, Encoding.UTF8, new MediaTypeHeaderValue("application/vnd.kv.slice+json"));
-            if (common.IfMatchOf(parsed) is { } tag) request.Headers.TryAddWithoutValidation("If-Match", tag);
-            return await Written.SendAsync(client, request, terminal, cancel);
+            var key = common.KeyOf(parsed);
+            var (first, last, tag) = (parsed.GetValue(start), parsed.GetValue(end), common.IfMatchOf(parsed));
+            if (first < 0 || last < first) throw Failure.Usage("A slice goes from START, which is 0 or more, to END, which is not less.", "'kv slice --help' shows how it goes.");
+            using var connection = common.Connect(parsed, terminal);
+            var result = await connection.AskAsync(client => client.KeepSliceAsync(key, first, last, tag, cancel));
+            return await Written.PrintAsync(parsed.GetValue(common.Written)!, key, result, isAppend: false, terminal);
         });
         return command;
     }
-
-    private static string Json(ulong start, ulong? end) => end is { } last
-        ? string.Create(CultureInfo.InvariantCulture, $$"""{"start":{{start}},"end":{{last}}}""")
-        : string.Create(CultureInfo.InvariantCulture, $$"""{"start":{{start}}}""");
 }

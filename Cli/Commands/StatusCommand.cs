@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using KvStore.Api.Json;
 using KvStore.Api.Operations;
@@ -14,18 +15,15 @@ internal static class StatusCommand
     public static Command Create(Terminal terminal)
     {
         var common = new CommonOptions();
-        var output = new Option<string>("--output", "-o") { Description = "How to print it: table or json.", DefaultValueFactory = _ => "table" };
-        output.AcceptOnlyFromAmong("table", "json");
+        var output = CommonOptions.OutputOf("table", "How to print it: table or json.", "table", "json");
         var command = new Command("status", "Shows the shards and their replicas; ends with 7 when a shard has no quorum.") { output };
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var client = common.Client(parsed, terminal);
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/status");
-            using var response = await client.SendAsync(request, cancel);
-            var json = await response.Content.ReadAsStringAsync(cancel);
-            var status = JsonSerializer.Deserialize(json, ApiJson.Default.StatusDocument)!;
-            await (parsed.GetValue(output) == "json" ? terminal.WriteLineAsync(json) : terminal.WriteAsync(Table(status)));
+            using var connection = common.Connect(parsed, terminal);
+            var json = (await connection.AskAsync(client => client.StatusAsync(cancel))).Json;
+            var status = JsonSerializer.Deserialize(json.Span, ApiJson.Default.StatusDocument)!;
+            await (parsed.GetValue(output) == "json" ? terminal.WriteLineAsync(Encoding.UTF8.GetString(json.Span)) : terminal.WriteAsync(Table(status)));
             return await JudgeAsync(status, terminal);
         });
         return command;

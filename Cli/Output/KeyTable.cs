@@ -13,8 +13,11 @@ internal static class KeyTable
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("key", "revision", "bytes", "type");
         table.Columns[2].RightAligned();
+        var rows = entries.ToList();
+        var someExpire = rows.Exists(entry => entry.Expires is not null);
+        if (someExpire) table.AddColumn("expires");
         if (withValues) table.AddColumn("value");
-        foreach (var entry in entries)
+        foreach (var entry in rows)
         {
             var cells = new List<Text>
             {
@@ -23,6 +26,7 @@ internal static class KeyTable
                 Cell(entry.Length.ToString(CultureInfo.InvariantCulture)),
                 Cell(entry.ContentType ?? ""),
             };
+            if (someExpire) cells.Add(Cell(entry.Expires is { } time ? Times.Of(time) : ""));
             if (withValues) cells.Add(Cell(Preview(entry)));
             table.AddRow(cells);
         }
@@ -30,17 +34,18 @@ internal static class KeyTable
         return table;
     }
 
-    // As text and not as markup: what somebody put must not be able to draw.
-    private static Text Cell(string text) => new(text);
-
-    private static string Preview(Entry entry)
+    /// <summary>The beginning of a value, if it is text.</summary>
+    public static string Preview(Entry entry)
     {
         if (entry.Text is not { } text) return entry.Value is null ? "" : "(not text)";
         return Visible(text.Length <= PreviewLength ? text : text[..PreviewLength] + "…");
     }
 
-    // Control characters could move the cursor, and worse.
-    private static string Visible(string text) => string.Create(text.Length, text, static (visible, source) =>
+    // As text and not as markup: what somebody put must not be able to draw.
+    private static Text Cell(string text) => new(text);
+
+    /// <summary>Text without control characters, which could move the cursor, and worse.</summary>
+    public static string Visible(string text) => string.Create(text.Length, text, static (visible, source) =>
     {
         for (var i = 0; i < source.Length; i++) visible[i] = char.IsControl(source[i]) ? '·' : source[i];
     });

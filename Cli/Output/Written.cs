@@ -1,18 +1,25 @@
+using System.Globalization;
+using KvStore.Client;
+
 namespace KvStore.Cli.Output;
 
-/// <summary>Carries out a write and says what became of it: the revision is data, the rest is for people.</summary>
+/// <summary>Says what became of a write: its result is data, the rest is for people.</summary>
 internal static class Written
 {
-    /// <summary>Sends the request.</summary>
-    public static async Task<int> SendAsync(GatewayClient client, HttpRequestMessage request, Terminal terminal, CancellationToken cancel)
+    /// <summary>Prints the result.</summary>
+    public static async Task<int> PrintAsync(string output, KvKey key, WriteResult result, bool isAppend, Terminal terminal)
     {
-        using var response = await client.SendAsync(request, cancel);
-        await terminal.WriteLineAsync(response.Headers.ETag?.Tag.Trim('"') ?? "");
-        var what = response.StatusCode == System.Net.HttpStatusCode.Created ? "Created" : "Written";
-        var offset = Header(response, "Kv-Append-Offset") is { } at ? $", appended at {at}" : "";
-        await terminal.Error.WriteLineAsync($"{what}: {Header(response, "Kv-Length")} bytes{offset}.");
+        await (output switch
+        {
+            "json" => terminal.WriteLineAsync(ResultJson.Of(key, result, isAppend)),
+            "table" => terminal.WriteAsync(KeyTable.Of([new Entry(key.ToString(), result.ETag.ToString(), result.Length, null, null, result.Expires)], withValues: false)),
+            _ => terminal.WriteLineAsync(result.ETag.ToString()),
+        });
+        var what = result.Created ? "Created" : "Written";
+        var offset = isAppend ? string.Create(CultureInfo.InvariantCulture, $", appended at {result.Offset}") : "";
+        var expires = result.Expires is { } time ? $", expires {Times.Of(time)}" : "";
+        var replayed = result.Replayed ? " An earlier attempt had been applied." : "";
+        await terminal.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what}: {result.Length} bytes{offset}{expires}.{replayed}"));
         return ExitCodes.Ok;
     }
-
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.First() : null;
 }

@@ -77,7 +77,7 @@ internal sealed record ItemDocument(
         ETag = new ETag(Revision),
         Length = Length,
         ContentType = ContentType,
-        Value = Value is not null ? Encoding.UTF8.GetBytes(Value) : (ReadOnlyMemory<byte>?)ValueB64,
+        Value = JsonValues.Of(Value, ValueB64),
         Expires = Expires,
     };
 }

@@ -13,3 +13,15 @@ namespace KvStore.Client;
 [JsonSerializable(typeof(BatchDocument))]
 [JsonSerializable(typeof(OutcomeDocument))]
 internal sealed partial class ClientJson : JsonSerializerContext;
+
+/// <summary>Values in JSON. http-api.md section 1.</summary>
+internal static class JsonValues
+{
+    /// <summary>The bytes of a value that is text, or base64 where it is not; null when there is neither.</summary>
+    public static ReadOnlyMemory<byte>? Of(string? text, byte[]? base64)
+    {
+        if (text is not null) return System.Text.Encoding.UTF8.GetBytes(text);
+        if (base64 is null) return null; // Said on its own: a null array would convert to an empty value.
+        return base64;
+    }
+}

@@ -75,6 +75,9 @@ public sealed record Problem
     /// <summary>The shard that refused it.</summary>
     public uint? Shard { get; init; }
 
+    /// <summary>The step of a transaction that was refused, counted from 0 in the branch that was carried out.</summary>
+    public int? Step { get; init; }
+
     /// <summary>Which signature components the gateway wants; with status 401.</summary>
     public string? AcceptSignature { get; init; }
 

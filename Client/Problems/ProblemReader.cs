@@ -38,11 +38,14 @@ internal static class ProblemReader
         Code = document.Code ?? "",
         Title = document.Title ?? "",
         Detail = document.Detail ?? "",
+        Status = document.Status,
         Retryable = document.Retryable,
+        Outcome = OutcomeOf(document.Outcome),
         ETag = document.Etag is { } text && ETag.TryParse(text, out var tag) ? tag : null,
         Limit = document.Limit,
         Max = document.Max,
         Trace = document.Trace,
+        Step = document.Step,
     };
 
     private static ProblemDocument? TryParse(Answer answer)
@@ -73,4 +76,4 @@ internal static class ProblemReader
 
 /// <summary>A problem document. RFC 9457.</summary>
 internal sealed record ProblemDocument(
-    string? Code, string? Title, string? Detail, bool Retryable, string? Outcome, string? Etag, string? Limit, long? Max, string? Trace);
+    string? Code, int Status, string? Title, string? Detail, bool Retryable, string? Outcome, string? Etag, string? Limit, long? Max, string? Trace, int? Step);

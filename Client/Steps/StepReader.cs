@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using KvStore.Client.Exchanges;
 
@@ -88,7 +87,7 @@ internal sealed record StepDocument
         ETag = Etag is not null && ETag.TryParse(Etag, out var tag) ? tag : null,
         Offset = Offset,
         Length = Length,
-        Value = Value is not null ? Encoding.UTF8.GetBytes(Value) : (ReadOnlyMemory<byte>?)ValueB64,
+        Value = JsonValues.Of(Value, ValueB64),
         ContentType = ContentType,
         Expires = Expires,
     };

@@ -9,13 +9,13 @@ public sealed record StepResult
     /// <summary>The key.</summary>
     public required KvKey Key { get; init; }
 
-    /// <summary>How it ended, in a word: see http-api.md.</summary>
+    /// <summary>How it ended: <c>ok</c>, <c>created</c>, <c>not-found</c>, <c>not-modified</c>, or <c>error</c> with a <see cref="Problem"/>.</summary>
     public string? Status { get; init; }
 
     /// <summary>Why it was refused; null when it was done. Of batches only.</summary>
     public Problem? Problem { get; init; }
 
-    /// <summary>The shard's revision after it.</summary>
+    /// <summary>The revision at which the key last changed; of a deletion, the shard's; null when there is no such key.</summary>
     public ulong? Revision { get; init; }
 
     /// <summary>The shard; null when all results come from one, which the answer names.</summary>

@@ -21,8 +21,7 @@ internal static class Parameters
     {
         var consistency = options.Consistency == Consistency.Linearizable ? "" : $"consistency={NameOf(options.Consistency)}";
         if (options.Wait is not { } wait) return consistency.Length == 0 ? "" : "?" + consistency;
-        if (wait <= TimeSpan.Zero || options.IfNoneMatch is null)
-            throw new ArgumentException("To wait takes a time, and the entity tag that is known.", nameof(options));
+        if (wait <= TimeSpan.Zero) throw new ArgumentException("To wait takes a time.", nameof(options));
         var milliseconds = (long)Math.Ceiling(wait.TotalMilliseconds);
         var time = milliseconds % 1000 == 0 ? Text($"{milliseconds / 1000}s") : Text($"{milliseconds}ms");
         return $"?{consistency}{(consistency.Length == 0 ? "" : "&")}wait={time}";

@@ -80,7 +80,7 @@ public sealed record GetOptions
     /// <summary>Only if the key is not at this revision any more.</summary>
     public ETag? IfNoneMatch { get; init; }
 
-    /// <summary>With <see cref="IfNoneMatch"/>: how long to wait for a change, whole seconds or milliseconds.</summary>
+    /// <summary>How long to wait until the key is there, or with <see cref="IfNoneMatch"/> until it has changed.</summary>
     public TimeSpan? Wait { get; init; }
 }
 

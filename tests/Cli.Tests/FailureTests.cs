@@ -53,7 +53,7 @@ public sealed class FailureTests(Kv kv) : IClassFixture<Kv>
     [InlineData("503 Service Unavailable", "application/problem+json", "no-quorum", "unknown", 8)]
     [InlineData("504 Gateway Timeout", "application/problem+json", "outcome-unknown", "unknown", 8)]
     [InlineData("504 Gateway Timeout", "application/problem+json", "outcome-unknown", "not-applied", 7)]
-    [InlineData("502 Bad Gateway", "text/html", "nothing", "nothing", 1)]
+    [InlineData("502 Bad Gateway", "text/html", "nothing", "nothing", 8)]
     [InlineData("404 Not Found", "application/problem+json", "unknown-path", "not-applied", 1)]
     public async Task Each_outcome_has_its_exit_code(string status, string contentType, string code, string outcome, int exitCode)
     {

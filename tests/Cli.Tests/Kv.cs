@@ -56,7 +56,14 @@ public sealed class Kv : IAsyncLifetime
             Error = error,
             IsInputRedirected = surroundings.Input is not null,
             IsOutputRedirected = surroundings.IsOutputRedirected,
-            Environment = name => name switch { "KV_URL" => surroundings.Url, "NO_COLOR" => surroundings.NoColor, _ => null },
+            Environment = name => name switch
+            {
+                "KV_URL" => surroundings.Url,
+                "KV_KEY" => surroundings.Key,
+                "KV_CLUSTER" => surroundings.Cluster,
+                "NO_COLOR" => surroundings.NoColor,
+                _ => null,
+            },
         };
         var exitCode = await KvCommand.RunAsync(args, terminal, TestContext.Current.CancellationToken);
         return new Run(exitCode, output.ToArray(), error.ToString());
@@ -68,6 +75,12 @@ public sealed record Surroundings
 {
     /// <summary>The environment's KV_URL.</summary>
     public string? Url { get; init; }
+
+    /// <summary>The environment's KV_KEY.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The environment's KV_CLUSTER.</summary>
+    public string? Cluster { get; init; }
 
     /// <summary>The environment's NO_COLOR.</summary>
     public string? NoColor { get; init; }
