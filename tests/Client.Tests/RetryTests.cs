@@ -149,27 +149,38 @@ public sealed class RetryTests
     [Fact]
     public async Task A_silent_gateway_is_left_for_the_next_one()
     {
-        await using var silent = new FakeGateway((_, _) => Never());
+        var clock = new ManualClock();
+        await using var silent = Silent(() => clock.Pass(TimeSpan.FromSeconds(6)));
         await using var second = FakeGateway.Saying(Answers.Written());
-        using var client = new KvClient(Clients.Options(silent.Address, second.Address) with
-        {
-            Key = Clients.Key,
-            Cluster = Clients.Cluster,
-            AttemptTimeout = TimeSpan.FromMilliseconds(100),
-        });
+        using var client = new KvClient(Clients.Options(silent.Address, second.Address) with { Key = Clients.Key, Cluster = Clients.Cluster, Clock = clock });
         await client.PutAsync("key", _value, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(silent.Requests.Single().Meaning, second.Requests.Single().Meaning);
     }
 
     [Fact]
-    public async Task The_time_limit_ends_it_with_an_unknown_outcome()
+    public async Task The_time_limit_ends_a_write_with_an_unknown_outcome()
     {
-        await using var silent = new FakeGateway((_, _) => Never());
-        using var client = new KvClient(Clients.Options(silent.Address) with { Timeout = TimeSpan.FromMilliseconds(100) });
+        var clock = new ManualClock();
+        await using var silent = Silent(() => clock.Pass(TimeSpan.FromSeconds(15)));
+        using var client = new KvClient(Clients.Options(silent.Address) with { Clock = clock });
         var write = await Assert.ThrowsAsync<OutcomeUnknownException>(() => client.PutAsync("key", _value, cancel: TestContext.Current.CancellationToken));
-        Assert.Equal(Problem.TimedOut, write.Problem.Code);
+        Assert.Equal((Problem.TimedOut, Outcome.Unknown), (write.Problem.Code, write.Problem.Outcome));
         var read = await Assert.ThrowsAsync<KvException>(() => client.GetAsync("key", cancel: TestContext.Current.CancellationToken));
         Assert.Equal(Problem.TimedOut, read.Problem.Code);
+    }
+
+    [Fact]
+    public async Task A_read_that_waits_has_more_time()
+    {
+        var clock = new ManualClock();
+        await using var gateway = new FakeGateway((_, _) =>
+        {
+            clock.Pass(TimeSpan.FromSeconds(30));
+            return Task.FromResult<string?>(Answers.Value("v"));
+        });
+        using var client = new KvClient(Clients.Options(gateway.Address) with { Clock = clock });
+        await client.GetAsync("key", new GetOptions { Wait = TimeSpan.FromSeconds(30) }, TestContext.Current.CancellationToken);
+        Assert.Single(gateway.Requests);
     }
 
     [Fact]
@@ -186,6 +197,12 @@ public sealed class RetryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PutAsync("key", _value, cancel: cancel.Token));
         Assert.Single(silent.Requests);
     }
+
+    private static FakeGateway Silent(Action asked) => new((_, _) =>
+    {
+        asked();
+        return Never();
+    });
 
     private static Task<string?> Never() => new TaskCompletionSource<string?>().Task;
 }
