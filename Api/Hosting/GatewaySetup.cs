@@ -1,8 +1,11 @@
 using KvStore.Api.Listing;
+using KvStore.Api.Metrics;
+using KvStore.Api.OpenApi;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
 using KvStore.Api.Routing;
 using KvStore.Api.Signing;
+using KvStore.Api.Steps;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
 using KvStore.Replication.InProcess;
@@ -16,10 +19,12 @@ internal static class GatewaySetup
     public static void AddGateway(this IServiceCollection services, InProcessCluster cluster, ApiOptions options)
     {
         services.AddMetrics();
+        services.AddDocument();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(cluster);
         services.AddSingleton(cluster.Genesis);
         services.AddSingleton<RefusalCounter>();
+        services.AddSingleton<RequestDurations>();
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
@@ -37,13 +42,16 @@ internal static class GatewaySetup
         app.UseRouting();
         app.MapListing();
         app.MapValues();
+        app.MapSteps();
         app.MapOutcomes();
         app.MapHealth();
         app.MapStatus();
         app.MapCluster();
         app.MapFaults();
         app.MapProblems();
+        app.MapMetrics();
         app.MapHome();
+        app.MapDocument();
     }
 
     private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer, int firstNode)

@@ -49,6 +49,7 @@ internal static class ListEndpoints
             if (answer.Problem is not null) return answer.Problem;
             answer.MarkReplay(context.Response);
             if (answer.Result!.Refused) return ResultProblems.Of(answer.Result, shard.Shard, router.Limits);
+            answer.MarkReplay(context.Response);
             results.Add(answer.Result);
         }
 

@@ -1,9 +1,8 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
+using KvStore.Api.Json;
 using KvStore.Api.Requests;
 using KvStore.Api.Values;
 using KvStore.Protocol;
@@ -15,10 +14,6 @@ namespace KvStore.Api.Listing;
 internal sealed class ListResult : IResult
 {
     private const string LinesType = "application/x-ndjson";
-    private const int FlushBytes = 64 * 1024;
-
-    // The answer is never a part of a page, so that nothing but JSON's own escapes is needed.
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ListPage _page;
     private readonly ImmutableArray<ulong> _revisions; // By shard.
@@ -63,7 +58,7 @@ internal sealed class ListResult : IResult
 
     private async Task WriteDocumentAsync(HttpContext context)
     {
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, _options);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonText.Options);
         json.WriteStartObject();
         WriteRevisions(json);
         if (_page.Total is { } total) json.WriteNumber("total"u8, total);
@@ -71,13 +66,13 @@ internal sealed class ListResult : IResult
         foreach (var entry in _page.Entries)
         {
             Write(json, entry);
-            if (json.BytesPending > FlushBytes) await FlushAsync(json, context);
+            if (json.BytesPending > JsonText.FlushBytes) await JsonText.FlushAsync(json, context);
         }
 
         json.WriteEndArray();
         if (_next is not null) json.WriteString("next"u8, _next);
         json.WriteEndObject();
-        await FlushAsync(json, context);
+        await JsonText.FlushAsync(json, context);
     }
 
     // Revisions of different shards have nothing to do with each other, so there is one number only where there is one shard.
@@ -98,11 +93,11 @@ internal sealed class ListResult : IResult
     private async Task WriteLinesAsync(HttpContext context)
     {
         var body = context.Response.BodyWriter;
-        await using var json = new Utf8JsonWriter(body, _options);
+        await using var json = new Utf8JsonWriter(body, JsonText.Options);
         foreach (var entry in _page.Entries)
         {
             Write(json, entry);
-            await FlushAsync(json, context);
+            await JsonText.FlushAsync(json, context);
             json.Reset();
             body.GetSpan(1)[0] = (byte)'\n';
             body.Advance(1);
@@ -111,31 +106,16 @@ internal sealed class ListResult : IResult
         await body.FlushAsync(context.RequestAborted);
     }
 
-    // The JSON writer hands its bytes to the response's pipe, and the pipe hands them to the socket.
-    private static async ValueTask FlushAsync(Utf8JsonWriter json, HttpContext context)
-    {
-        await json.FlushAsync(context.RequestAborted);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-    }
-
     private static void Write(Utf8JsonWriter json, ListEntry entry)
     {
         json.WriteStartObject();
-        WriteBytes(json, "key", "keyB64", entry.Key.Span);
+        JsonText.WriteKey(json, entry.Key);
         json.WriteString("etag"u8, ETags.Of(entry.Revision));
         json.WriteNumber("revision"u8, entry.Revision);
         json.WriteNumber("length"u8, entry.Length);
         if (entry.ContentType.Length > 0) json.WriteString("contentType"u8, entry.ContentType);
-        if (entry.Value is { } value) WriteBytes(json, "value", "valueB64", value.Span);
+        if (entry.Value is { } value) JsonText.WriteValue(json, value.Span);
         json.WriteEndObject();
-    }
-
-    // http-api.md section 1: text where it is text, base64 where it is not. Keys use the alphabet of /v1/kvb/.
-    private static void WriteBytes(Utf8JsonWriter json, string textName, string base64Name, ReadOnlySpan<byte> bytes)
-    {
-        if (Utf8.IsValid(bytes)) json.WriteString(textName, bytes);
-        else if (string.Equals(base64Name, "keyB64", StringComparison.Ordinal)) json.WriteString(base64Name, Base64Url.EncodeToString(bytes));
-        else json.WriteBase64String(base64Name, bytes);
     }
 
     private static ListPage Decode(ReadOnlyMemory<byte> value)

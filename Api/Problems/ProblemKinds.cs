@@ -52,6 +52,9 @@ internal static class ProblemKinds
     public static readonly ProblemKind TooManySessions = new("too-many-sessions", 429, "The client has too many sessions.", Retryable: true);
     public static readonly ProblemKind ClientNotAdmitted = new("client-not-admitted", 403, "The key that signed the request may not do this.");
 
+    public static readonly ProblemKind CrossShard = new("cross-shard", 422, "The keys of a transaction are on several shards.");
+    public static readonly ProblemKind AnswerTooLarge = new("answer-too-large", 413, "What the operations read together is over its limit.");
+    public static readonly ProblemKind WrongShard = new("wrong-shard", 421, "The shard that was asked is not that of the key.");
     public static readonly ProblemKind NoQuorum = new("no-quorum", 503, "Too few replicas answer.", Retryable: true);
     public static readonly ProblemKind Busy = new("busy", 503, "Too many requests wait.", Retryable: true);
     public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", 504, "The answer did not come in time.", Retryable: true);
@@ -65,6 +68,7 @@ internal static class ProblemKinds
         UnexpectedHeader, UnexpectedBody, ContentTypeTooLong, BadContentType, BadContentEncoding, BadSlice, BadTransaction, BadBatch, TooManyOperations,
         BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed, UnsupportedParameter, Bundles, SignatureRequired, SignatureProfile, SignatureTimes,
         WrongCluster, BadSignature, BadContentDigest, NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale,
+        CrossShard, WrongShard, AnswerTooLarge,
         NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
     }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 

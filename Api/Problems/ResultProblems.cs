@@ -57,6 +57,7 @@ internal static class ResultProblems
         ResultCode.TooManySessions => (ProblemKinds.TooManySessions, "The client has too many sessions. Wait until some have expired."),
         ResultCode.Unauthorized => (
             ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
+        ResultCode.WrongShard => (ProblemKinds.WrongShard, "The shard that was asked has no such key. The gateway's idea of the shards is not the cluster's."),
         // The gateway has parsed the operation as replicas do, so what they call invalid is the time, of which their clocks think otherwise.
         ResultCode.Invalid => (ProblemKinds.SignatureTimes, "By the replicas' clocks the request expires too far in the future. Set your clock."),
         _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet."),

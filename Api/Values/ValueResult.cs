@@ -60,6 +60,7 @@ internal static class ShardHeaders
     {
         Write(headers, result.Revision, shard);
         if (result.KeyRevision != 0) headers.ETag = ETags.Of(result.KeyRevision);
+        if (result.Expires != default) headers[KvHeaders.Expires] = UtcTimes.Of(result.Expires);
     }
 
     /// <summary>Writes the revision and the shard.</summary>

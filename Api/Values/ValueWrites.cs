@@ -49,7 +49,7 @@ internal static class ValueWrites
 
     private static async ValueTask<BodyOutcome> ReadBodyAsync(HttpContext context, OperationMethod method, StateLimits limits)
     {
-        if (method != OperationMethod.Delete) return await BodyReader.ReadAsync(context, "valueBytesMax", limits.ValueBytesMax);
+        if (method != OperationMethod.Delete) return await BodyReader.ReadAsync(context, ProblemKinds.ValueTooLarge, "valueBytesMax", limits.ValueBytesMax);
         return BodyReader.HasBody(context)
             ? new BodyOutcome(default, new ProblemResult(ProblemKinds.UnexpectedBody, "DELETE takes no body; leave it out."))
             : default;

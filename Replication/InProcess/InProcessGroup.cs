@@ -58,6 +58,17 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
 
+    /// <summary>How many wait for keys to change.</summary>
+    public int KeyWaiters
+    {
+        get
+        {
+            var count = 0;
+            for (var i = 0; i < _keys.Length; i++) count += _network.Host(i)?.Gateway.Changes.Count ?? 0;
+            return count;
+        }
+    }
+
     private int InService
     {
         get

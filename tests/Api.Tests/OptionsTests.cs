@@ -25,6 +25,9 @@ public sealed class OptionsTests
     [InlineData("--replicas none")]
     [InlineData("--replicas 0")]
     [InlineData("--replicas 101")]
+    [InlineData("--shards 0")]
+    [InlineData("--shards 65")]
+    [InlineData("--shards -1")]
     [InlineData("--port 80")]
     public void A_wrong_option_is_told(string args) => Assert.NotNull(ApiOptions.TryRead(Split(args), _ => null, out _));
 
