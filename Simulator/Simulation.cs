@@ -17,6 +17,7 @@ public static class Simulation
         world.Heal();
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
+        AppendChecker.Check(world);
         return ResultOf(seed, world);
     }
 
@@ -28,5 +29,5 @@ public static class Simulation
         world.Agreement.Count,
         world.Trace.Hash,
         world.Violations.All,
-        $"n={world.Group.Replicas} views={world.HighestView} rejections={string.Join(',', world.Rejections.Select(each => $"{each.Key}:{each.Value}"))}");
+        $"n={world.Group.Replicas} views={world.HighestView} lost={world.Clients.Sum(client => client.LostAnswers)} again={world.History.Operations.Count(operation => operation.Attempts > 1)} unknown={world.History.Operations.Count(operation => operation.GivenUp)} rejections={string.Join(',', world.Rejections.Select(each => $"{each.Key}:{each.Value}"))}");
 }

@@ -71,6 +71,9 @@ public sealed record SwarmSettings
     /// <summary>Ticks between losses of a disk, on average; 0 for none.</summary>
     public int WipeEvery { get; init; }
 
+    /// <summary>Ticks between crashes of a gateway in the moment in which it answers a client, on average; 0 for none.</summary>
+    public int AnswerCrashEvery { get; init; }
+
     /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
     public int DownTicksMax { get; init; } = 200;
 
@@ -106,6 +109,9 @@ public sealed record SwarmSettings
 
     /// <summary>After how long a client tries again, in ticks.</summary>
     public int RetryTicks { get; init; } = 60;
+
+    /// <summary>How long a request lives, in seconds: its client tries it again for so long, and then does not know what became of it.</summary>
+    public int RequestLifeSeconds { get; init; } = 300;
 
     /// <summary>Answers that do not reach their client, of ten thousand.</summary>
     public int LostAnswerChance { get; init; } = 200;

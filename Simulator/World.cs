@@ -115,6 +115,7 @@ internal sealed class World
             machine.ClockOffset = 0;
             machine.PowerCut.Reset();
             machine.FailsAfterWriting = false;
+            machine.FailsAtAnswer = false;
             machine.Start();
         }
 

@@ -64,7 +64,8 @@ internal sealed class History(Violations violations, StateOracle oracle)
             violations.Add("Linearizability", $"{operation} took effect at {position}, although what was answered before it began was at {operation.Floor}");
         }
 
-        if (operation.Answered is null)
+        // An answer that comes after its client stopped asking must be right as well; to the client the outcome stays unknown.
+        if (!operation.IsOver)
         {
             operation.Answered = NextMoment();
             operation.Result = result;

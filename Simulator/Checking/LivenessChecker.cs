@@ -54,7 +54,7 @@ internal static class LivenessChecker
             else text.AppendLine(Describe(process, machine));
         }
 
-        foreach (var operation in world.History.Operations.Where(operation => operation.Answered is null).Take(10)) text.Append("waits: ").AppendLine(operation.ToString());
+        foreach (var operation in world.History.Operations.Where(operation => !operation.IsOver).Take(10)) text.Append("waits: ").AppendLine(operation.ToString());
         return text.ToString();
     }
 

@@ -85,6 +85,14 @@ internal sealed class ClientOperation(int client, Intent intent)
 
     public OperationResult? Result { get; set; }
 
+    /// <summary>How often it was sent in the hope of an answer.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Whether its client stopped asking, because the request has expired: what became of it stays unknown.</summary>
+    public bool GivenUp { get; set; }
+
+    public bool IsOver => Answered is not null || GivenUp;
+
     public override string ToString() =>
         $"c{client} {intent.Kind} {intent.Key} {intent.Value}{(Request is { } request ? $" n{request.Request.Nonce.Session.Value}.{request.Request.Nonce.Counter} {request.Digest.ToString()[..8]}" : " (read)")}";
 }

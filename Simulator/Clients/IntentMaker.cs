@@ -26,7 +26,8 @@ internal sealed class IntentMaker(int client, DeterministicRandom random)
                     ? new Intent(OperationKind.CompareAndSet, key, Unique(), seen.Revision, seen.Value)
                     : new Intent(OperationKind.Get, key);
             case 6: return new Intent(OperationKind.Delete, key);
-            case 7 or 8: return new Intent(OperationKind.Append, $"t{random.Below(TextKeys)}", Unique());
+            case 7: return new Intent(OperationKind.Append, $"{KeySpace.AppendOnly}0", Unique());
+            case 8: return new Intent(OperationKind.Append, $"t{random.Below(TextKeys)}", Unique());
             default:
                 return random.Chance(5000)
                 ? new Intent(OperationKind.List, random.Chance(5000) ? "r" : "t")

@@ -21,6 +21,7 @@ internal sealed class SimulatedClient
     private readonly int _client;
     private readonly List<ClientOperation> _ordered = [];
     private int _left;
+    private int _lastNode;
 
     public SimulatedClient(World world, int client, DeterministicRandom random)
     {
@@ -36,6 +37,9 @@ internal sealed class SimulatedClient
 
     /// <summary>How many requests a gateway may still hold although their client has its answer: copies and replays.</summary>
     public int Abandoned { get; private set; }
+
+    /// <summary>How many answers were lost on their way, or with the gateway that was about to give them.</summary>
+    public int LostAnswers { get; private set; }
 
     public bool IsDone => UnderWay == 0 && _left == 0;
 
@@ -118,47 +122,64 @@ internal sealed class SimulatedClient
 
     private void Try(ClientOperation operation)
     {
-        if (operation.Answered is not null) return;
+        if (operation.IsOver) return;
+        if (operation.Attempts++ > 0 && HasExpired(operation))
+        {
+            _world.Trace.Line(() => $"{operation} is given up");
+            operation.GivenUp = true;
+            End();
+            return;
+        }
+
         Send(operation);
         _world.Queue.After((long)_world.Settings.RetryTicks * _world.Settings.Consensus.TickMilliseconds, () => Try(operation));
     }
 
-    // Through a node drawn anew each time; one that is down answers nothing.
+    private bool HasExpired(ClientOperation operation) => operation.Request is { } request && request.Request.Expires.UnixMilliseconds <= (ulong)(World.Epoch + _world.Queue.Now);
+
+    // Through another node than the last time; one that is down answers nothing.
     private void Send(ClientOperation operation)
     {
-        var machine = _random.Pick(_world.Machines);
+        _lastNode = (_lastNode + 1 + _random.Below(_world.Machines.Length - 1)) % _world.Machines.Length;
+        var machine = _world.Machines[_lastNode];
         _world.Queue.After(_random.Between(0, LinkDelayMax), () => machine.Guard(() =>
         {
             if (machine.Process is not { } process) return;
-            if (operation.Request is { } request) Order(process, operation, request);
-            else Read(process, operation);
+            if (operation.Request is { } request) Order(machine, process, operation, request);
+            else Read(machine, process, operation);
         }));
     }
 
-    private void Order(ReplicaProcess process, ClientOperation operation, VerifiedRequest request)
+    private void Order(Machine machine, ReplicaProcess process, ClientOperation operation, VerifiedRequest request)
     {
-        if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) Answer(() => OnAnswer(operation, known));
-        else process.Gateway.TrySubmit(request, answer => Answer(() => OnAnswer(operation, answer)));
+        if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) Answer(machine, () => OnAnswer(operation, known));
+        else process.Gateway.TrySubmit(request, answer => Answer(machine, () => OnAnswer(operation, answer)));
     }
 
-    private void Read(ReplicaProcess process, ClientOperation operation) => process.Gateway.Read(() =>
+    private void Read(Machine machine, ReplicaProcess process, ClientOperation operation) => process.Gateway.Read(() =>
     {
         var state = process.Driver.State;
         Invariant.Holds(OperationParser.TryParse(operation.Intent.ToOperation(), state.Limits, out var command, out _));
         var result = state.Read(command);
-        Answer(() => OnRead(operation, state.Sequence, result));
+        Answer(machine, () => OnRead(operation, state.Sequence, result));
     });
 
     // The answer's way to the client, on which it may be lost.
-    private void Answer(Action receive)
+    private void Answer(Machine machine, Action receive)
     {
-        if (!_world.Network.IsHealed && _random.Chance(_world.Settings.LostAnswerChance)) return;
+        if (machine.FailsAtAnswer || (!_world.Network.IsHealed && _random.Chance(_world.Settings.LostAnswerChance)))
+        {
+            LostAnswers++;
+            if (machine.FailsAtAnswer) throw new PowerCutException();
+            return;
+        }
+
         _world.Queue.After(_random.Between(0, LinkDelayMax), receive);
     }
 
     private void OnAnswer(ClientOperation operation, GatewayAnswer answer)
     {
-        var isFirst = operation.Answered is null;
+        var isFirst = !operation.IsOver;
         _world.Trace.Line(() => $"{operation} gets {answer.Result.Code} at {answer.Sequence}{(answer.Replayed ? " again" : "")}");
         _world.History.OnAnswer(operation, answer);
         if (isFirst) Finish(operation, answer.Result);
@@ -166,7 +187,7 @@ internal sealed class SimulatedClient
 
     private void OnRead(ClientOperation operation, SequenceNumber sequence, OperationResult result)
     {
-        if (operation.Answered is not null) return; // A read that was tried twice: only the first answer is taken.
+        if (operation.IsOver) return; // A read that was tried twice: only the first answer is taken.
         _world.Trace.Line(() => $"{operation} reads {result.Code} at {sequence}");
         _world.History.OnRead(operation, sequence, result);
         Finish(operation, result);
@@ -175,9 +196,14 @@ internal sealed class SimulatedClient
     private void Finish(ClientOperation operation, OperationResult result)
     {
         if (operation.Answered is null) return; // The answer broke a promise, and the run ends.
-        UnderWay--;
-        Abandoned++;
+        End();
         _world.Trace.Note(6, result.Revision);
         _intents.OnAnswer(operation.Intent, result);
+    }
+
+    private void End()
+    {
+        UnderWay--;
+        Abandoned++;
     }
 }

@@ -26,7 +26,8 @@ internal static class SwarmDraw
             UnderWayMax = random.Between(1, 12),
             ThinkMax = random.Between(0, 300),
             RetryTicks = random.Between(30, 150),
-            LostAnswerChance = random.Between(0, 500),
+            LostAnswerChance = random.Chance(4000) ? random.Between(1000, 8000) : random.Between(0, 500),
+            RequestLifeSeconds = random.Chance(3000) ? random.Between(2, 12) : 300,
             MischiefChance = random.Between(0, 2000),
         };
         return Faults(random, settings);
@@ -67,6 +68,7 @@ internal static class SwarmDraw
             CrashEvery = Every(5000, 50, 600),
             PowerCutEvery = Every(2500, 200, 800),
             WipeEvery = Every(3000, 150, 700),
+            AnswerCrashEvery = Every(4000, 30, 300),
             DownTicksMax = random.Between(5, 500),
             ClockJumpEvery = Every(3000, 50, 400),
             WildClocks = random.Chance(1500),

@@ -17,6 +17,7 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
         Repeat(_settings.PartitionEvery, Partition);
         Repeat(_settings.OneWayEvery, CutOneWay);
         Repeat(_settings.CrashEvery, Crash);
+        Repeat(_settings.AnswerCrashEvery, CrashAtAnswer);
         Repeat(_settings.PowerCutEvery, PowerCut);
         Repeat(_settings.WipeEvery, Wipe);
         Repeat(_settings.ClockJumpEvery, () => random.Pick(world.Machines).ClockOffset = Skew());
@@ -74,6 +75,14 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
         RestartLater(machine);
     }
 
+    // What the answer tells has been executed, and its client does not hear of it.
+    private void CrashAtAnswer()
+    {
+        var machine = random.Pick(world.Machines);
+        machine.FailsAtAnswer = true;
+        RestartLater(machine);
+    }
+
     private void PowerCut()
     {
         foreach (var machine in world.Machines)
@@ -99,6 +108,7 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
         // A failure at the next write may still be about to happen; it does not any more.
         machine.PowerCut.Reset();
         machine.FailsAfterWriting = false;
+        machine.FailsAtAnswer = false;
         machine.Start();
     });
 

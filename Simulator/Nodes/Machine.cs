@@ -55,6 +55,9 @@ internal sealed class Machine
     /// </summary>
     public bool FailsAfterWriting { get; set; }
 
+    /// <summary>Whether the power fails when its gateway is about to answer a client the next time.</summary>
+    public bool FailsAtAnswer { get; set; }
+
     /// <summary>How far its clock is off, in milliseconds.</summary>
     public long ClockOffset { get; set; }
 
@@ -122,7 +125,7 @@ internal sealed class Machine
         }
         catch (PowerCutException)
         {
-            _world.Trace.Line(() => $"{Id} loses power in the middle of a write");
+            _world.Trace.Line(() => $"{Id} loses power in the middle of its work");
             End(_random.Chance(5000) ? StopKind.PowerCut : StopKind.TornTail);
         }
         catch (Exception exception)
@@ -138,6 +141,7 @@ internal sealed class Machine
     {
         Process = null;
         FailsAfterWriting = false;
+        FailsAtAnswer = false;
         PowerCut.Reset();
         if (kind == StopKind.PowerCut) Disk.Crash();
         else if (kind == StopKind.TornTail) Disk.Crash(unflushed => _random.Between(0, unflushed));

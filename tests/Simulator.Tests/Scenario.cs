@@ -39,6 +39,7 @@ internal static class Scenario
         world.Heal();
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
+        AppendChecker.Check(world);
         Assert.Empty(world.Violations.All);
     }
 
