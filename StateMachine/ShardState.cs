@@ -9,11 +9,19 @@ namespace KvStore.StateMachine;
 /// </summary>
 public sealed class ShardState
 {
-    internal ShardState(StateLimits limits, ClientPolicy clients, AuthenticatedMap map, MetaRecord meta, ImmutableSortedSet<Key> keys, SessionTable sessions)
+    internal ShardState(
+        StateLimits limits,
+        ClientPolicy clients,
+        ShardPartition partition,
+        AuthenticatedMap map,
+        MetaRecord meta,
+        ImmutableSortedSet<Key> keys,
+        SessionTable sessions)
     {
         RequireGood(limits);
         Limits = limits;
         Clients = clients;
+        Partition = partition;
         Map = map;
         Meta = meta;
         Keys = keys;
@@ -48,6 +56,9 @@ public sealed class ShardState
     /// <summary>Whose requests are executed.</summary>
     public ClientPolicy Clients { get; }
 
+    /// <summary>Which keys belong to the shard.</summary>
+    public ShardPartition Partition { get; }
+
     internal AuthenticatedMap Map { get; }
 
     internal MetaRecord Meta { get; }
@@ -57,10 +68,10 @@ public sealed class ShardState
     internal SessionTable Sessions { get; }
 
     /// <summary>The state before the first batch.</summary>
-    public static ShardState Genesis(StateLimits limits, ClientPolicy clients)
+    public static ShardState Genesis(StateLimits limits, ClientPolicy clients, ShardPartition partition)
     {
-        var meta = new MetaRecord(SequenceNumber.Genesis, default, 0, MetaRecord.ConfigurationOf(limits, clients), LedgerFrontier.Empty);
-        return new ShardState(limits, clients, AuthenticatedMap.Empty.Set(meta.ToRecord()), meta, [], SessionTable.Empty);
+        var meta = new MetaRecord(SequenceNumber.Genesis, default, 0, MetaRecord.ConfigurationOf(limits, clients, partition), LedgerFrontier.Empty);
+        return new ShardState(limits, clients, partition, AuthenticatedMap.Empty.Set(meta.ToRecord()), meta, [], SessionTable.Empty);
     }
 
     /// <summary>The state root of checkpoints. The first call hashes all that has changed since the last state whose root was computed.</summary>
@@ -70,6 +81,7 @@ public sealed class ShardState
     /// <exception cref="ArgumentException">The command is a write, and writes are ordered.</exception>
     public OperationResult Read(Command command) => command switch
     {
+        GetCommand get when !Partition.Owns(get.Key.Span) => new OperationResult { Code = ResultCode.WrongShard, Revision = Revision },
         GetCommand get => StateReader.Get(Map.RootNode, Revision, get),
         ListCommand list => StateReader.List(Map.RootNode, Keys, Revision, Limits, list),
         _ => throw new ArgumentException("The command is not a read.", nameof(command)),

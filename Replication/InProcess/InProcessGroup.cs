@@ -137,7 +137,8 @@ public sealed class InProcessGroup : IDisposable
         var self = new ReplicaId((ushort)index);
         var port = _network.PortOf(self);
         var replica = new ReplicaOptions(self, _group.Config, _genesis.Consensus, _genesis.Cluster);
-        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, _verifier);
+        var partition = new ShardPartition(new ShardMap(_genesis.Groups.Length), _group.Id);
+        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, partition, _verifier);
         var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence);
         var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
         _network.Attach(host);

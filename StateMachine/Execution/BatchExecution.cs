@@ -26,7 +26,7 @@ internal sealed class BatchExecution
         _cluster = cluster;
         _time = time;
         _map = before.Map.ToBuilder();
-        _commands = new CommandExecutor(_map, before.Keys, before.Revision, before.Limits);
+        _commands = new CommandExecutor(_map, before);
         _sessions = new SessionBatch(_map, before.Sessions, before.Limits);
         _leaves = new Digest[requests];
         _outcomes = ImmutableArray.CreateBuilder<RequestOutcome>(requests);
@@ -117,7 +117,7 @@ internal sealed class BatchExecution
         var ledger = _before.Ledger.Append(ExecutedBatch.LedgerLeaf(sequence, batch, _time, resultsRoot));
         var meta = _before.Meta with { Sequence = sequence, Time = _time, Revision = _commands.Revision, Ledger = ledger };
         _map.Set(RecordKeys.MetaPath, meta.ToRecord());
-        var state = new ShardState(_before.Limits, _before.Clients, _map.ToImmutable(), meta, _commands.Keys, sessions);
+        var state = new ShardState(_before.Limits, _before.Clients, _before.Partition, _map.ToImmutable(), meta, _commands.Keys, sessions);
         return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state) { Changes = _commands.Changes };
     }
 }

@@ -4,13 +4,13 @@ using KvStore.Protocol;
 namespace KvStore.StateMachine;
 
 /// <summary>Carries out commands, one after the other, on the state of a batch under way.</summary>
-internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSortedSet<Key> keys, ulong revision, StateLimits limits)
+internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ShardState before)
 {
-    private readonly ImmutableSortedSet<Key>.Builder _keys = keys.ToBuilder();
+    private readonly ImmutableSortedSet<Key>.Builder _keys = before.Keys.ToBuilder();
     private readonly ImmutableArray<KeyChange>.Builder _changes = ImmutableArray.CreateBuilder<KeyChange>();
 
     /// <summary>How many changes have been applied.</summary>
-    public ulong Revision { get; private set; } = revision;
+    public ulong Revision { get; private set; } = before.Revision;
 
     /// <summary>The keys that are there, in order.</summary>
     public ImmutableSortedSet<Key> Keys => _keys.ToImmutable();
@@ -20,8 +20,9 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
 
     public OperationResult Execute(Command command) => command switch
     {
+        KeyCommand one when !before.Partition.Owns(one.Key.Span) => Refusal(ResultCode.WrongShard, null),
         GetCommand get => StateReader.Get(map.RootNode, Revision, get),
-        ListCommand list => StateReader.List(map.RootNode, Keys, Revision, limits, list),
+        ListCommand list => StateReader.List(map.RootNode, Keys, Revision, before.Limits, list),
         KeyCommand write => Write(write),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "An unknown command."),
     };
@@ -47,7 +48,7 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
 
     private OperationResult Put(PutCommand command, Digest path, KeyRecord? found)
     {
-        if (command.Value.Length > limits.ValueBytesMax) return Refusal(ResultCode.TooLarge, found);
+        if (command.Value.Length > before.Limits.ValueBytesMax) return Refusal(ResultCode.TooLarge, found);
         return Change(path, command.Key, found, KeyRecord.Create(command.Key, Revision + 1, command.ContentType, command.Value.Span), 0, command.Value.Length);
     }
 
@@ -55,7 +56,7 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
     {
         var old = found?.Value ?? default;
         if (command.IfLength is { } length && length != (ulong)old.Length) return Refusal(ResultCode.PreconditionFailed, found);
-        if (command.Value.Length > limits.ValueBytesMax - old.Length) return Refusal(ResultCode.TooLarge, found);
+        if (command.Value.Length > before.Limits.ValueBytesMax - old.Length) return Refusal(ResultCode.TooLarge, found);
         var contentType = found is { } record ? record.ContentType : command.ContentType;
         var changed = KeyRecord.Create(command.Key, Revision + 1, contentType, old.Span, command.Value.Span);
         return Change(path, command.Key, found, changed, old.Length, old.Length + command.Value.Length, KeyChangeKind.Append);

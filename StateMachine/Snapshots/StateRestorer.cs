@@ -9,6 +9,7 @@ internal sealed class StateRestorer
 {
     private readonly AuthenticatedMap _map;
     private readonly StateLimits _limits;
+    private readonly ShardPartition _partition;
     private readonly MetaRecord _meta;
     private readonly ImmutableSortedSet<Key>.Builder _keys = ImmutableSortedSet.CreateBuilder<Key>();
     private readonly ImmutableSortedSet<SessionExpiry>.Builder _byExpiry = ImmutableSortedSet.CreateBuilder<SessionExpiry>();
@@ -17,19 +18,21 @@ internal sealed class StateRestorer
     private long _resultsExpected;
     private long _results;
 
-    private StateRestorer(AuthenticatedMap map, StateLimits limits, MetaRecord meta)
+    private StateRestorer(AuthenticatedMap map, StateLimits limits, ShardPartition partition, MetaRecord meta)
     {
         _map = map;
         _limits = limits;
+        _partition = partition;
         _meta = meta;
     }
 
-    public static bool TryRestore(AuthenticatedMap map, StateLimits limits, ClientPolicy clients, [NotNullWhen(true)] out ShardState? state)
+    public static bool TryRestore(
+        AuthenticatedMap map, StateLimits limits, ClientPolicy clients, ShardPartition partition, [NotNullWhen(true)] out ShardState? state)
     {
         state = null;
         if (!map.TryGet(RecordKeys.MetaPath, out var record) || !MetaRecord.TryRead(record, out var meta)) return false;
-        if (meta.Configuration != MetaRecord.ConfigurationOf(limits, clients)) return false;
-        var restorer = new StateRestorer(map, limits, meta);
+        if (meta.Configuration != MetaRecord.ConfigurationOf(limits, clients, partition)) return false;
+        var restorer = new StateRestorer(map, limits, partition, meta);
         foreach (var each in map.Records())
         {
             if (!restorer.Take(each)) return false;
@@ -38,7 +41,7 @@ internal sealed class StateRestorer
         // Every result was found in its session's window, so equal numbers mean that the window misses none.
         if (restorer._results != restorer._resultsExpected) return false;
         var sessions = new SessionTable(restorer._byExpiry.ToImmutable(), restorer._byClient.ToImmutable(), restorer._resultBytes);
-        state = new ShardState(limits, clients, map, meta, restorer._keys.ToImmutable(), sessions);
+        state = new ShardState(limits, clients, partition, map, meta, restorer._keys.ToImmutable(), sessions);
         return true;
     }
 
@@ -55,7 +58,8 @@ internal sealed class StateRestorer
     {
         if (!KeyRecord.TryRead(record, out var key)) return false;
         _keys.Add(new Key(key.Key.ToArray()));
-        return key.Key.Length <= _limits.KeyBytesMax
+        return _partition.Owns(key.Key)
+            && key.Key.Length <= _limits.KeyBytesMax
             && key.ContentTypeLength <= _limits.ContentTypeBytesMax
             && key.Value.Length <= _limits.ValueBytesMax
             && key.Revision >= 1

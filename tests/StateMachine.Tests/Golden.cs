@@ -3,6 +3,6 @@ namespace KvStore.StateMachine.Tests;
 /// <summary>Values that were computed once and are held from then on.</summary>
 internal static class Golden
 {
-    public const string StateRoot = "5b0e43721430262a18ee19708e502f604f594f78bd2c9e62b8b15104f927595d";
-    public const string LedgerRoot = "9d4a5147eb2aafb0b99115dfdafdec2bdede9fbdc84dde1f3ec8e1097f7c08db";
+    public const string StateRoot = "97cfe2c00201b9189b55086e892eb85ac7be922c070279aca6186d03c0fb86d4";
+    public const string LedgerRoot = "61d926ab0459d38c95f191c1fbf9f5506f6532bce35d8c02430187be73070c50";
 }

@@ -71,6 +71,7 @@ internal sealed class Oracle(StateLimits limits)
         if (operation.Header(OperationHeader.IfMatch) == "nonsense") return Refusal(ResultCode.Invalid);
         if (operation.Path == "/v1/kv") return List(int.Parse(operation.Query.Split('=')[^1]));
         var key = operation.Path["/v1/kv/".Length..];
+        if (!key.Contains("{here}")) return Refusal(ResultCode.WrongShard);
         var found = _values.TryGetValue(key, out var current);
         var (revision, value) = found ? current : (0, "");
         var plain = new OperationResult { Code = ResultCode.NotFound, Revision = _revision, KeyRevision = revision, Length = (ulong)value.Length };

@@ -9,7 +9,7 @@ public class OracleTests
     public void Any_sequence_of_batches_gives_what_the_oracle_says() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(RandomBatches.Any, batches =>
         {
-            var shard = new Shard(RandomBatches.Limits);
+            var shard = RandomBatches.NewShard();
             var oracle = new Oracle(RandomBatches.Limits);
             foreach (var (seconds, requests) in RandomBatches.Timed(batches))
             {
@@ -34,7 +34,7 @@ public class OracleTests
         var met = new SortedSet<string>();
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(RandomBatches.Any, batches =>
         {
-            var shard = new Shard(RandomBatches.Limits);
+            var shard = RandomBatches.NewShard();
             foreach (var (seconds, requests) in RandomBatches.Timed(batches))
             {
                 foreach (var outcome in shard.Execute(seconds, requests).Outcomes) met.Add(outcome.Replayed ? "Replayed" : outcome.Result.Code.ToString());

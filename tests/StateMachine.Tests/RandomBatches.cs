@@ -18,7 +18,7 @@ public sealed record RandomRequest(int Kind, int Key, int Client, int Session, i
 
     private Operation ToOperation()
     {
-        var key = $"key/{Key}";
+        var key = Key == RandomBatches.KeyElsewhere ? "key/{there}" : $"key/{{here}}{Key}";
         var text = new string((char)('a' + Text % 26), Text);
         return Kind switch
         {
@@ -45,6 +45,15 @@ internal static class RandomBatches
 {
     public static readonly StateLimits Limits = new() { ValueBytesMax = 15, SessionsPerClientMax = 2, SessionsMax = 4 };
 
+    /// <summary>The number of the key that belongs to another shard.</summary>
+    public const int KeyElsewhere = 6;
+
+    /// <summary>The shard that the sequences are for.</summary>
+    public static readonly ShardPartition Partition = new(new ShardMap(2), new ShardMap(2).ShardOf("here"u8));
+
+    /// <summary>A state machine for the sequences.</summary>
+    public static Shard NewShard() => new(Limits, partition: Partition);
+
     public static Arbitrary<RandomBatch[]> Any =>
         (from later in Gen.Choose(-2, 6)
          from requests in Request.ArrayOf()
@@ -52,7 +61,7 @@ internal static class RandomBatches
 
     private static Gen<RandomRequest> Request =>
         from kind in Gen.Choose(0, 13)
-        from key in Gen.Choose(0, 5)
+        from key in Gen.Choose(0, KeyElsewhere)
         from client in Gen.Choose(1, 3)
         from session in Gen.Choose(0, 2)
         from counter in Gen.Choose(0, 9)

@@ -3,8 +3,8 @@ namespace KvStore.StateMachine.Tests;
 /// <summary>A state machine that numbers its batches by itself.</summary>
 internal sealed class Shard
 {
-    public Shard(StateLimits? limits = null, ClientPolicy? clients = null) =>
-        Machine = new ShardStateMachine(limits ?? new StateLimits(), clients ?? ClientPolicy.Any, Requests.Cluster);
+    public Shard(StateLimits? limits = null, ClientPolicy? clients = null, ShardPartition? partition = null) =>
+        Machine = new ShardStateMachine(limits ?? new StateLimits(), clients ?? ClientPolicy.Any, partition ?? ShardPartition.Whole, Requests.Cluster);
 
     public Shard(ShardState state) => Machine = new ShardStateMachine(state, Requests.Cluster);
 
