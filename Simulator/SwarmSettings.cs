@@ -20,7 +20,10 @@ public enum Forgery
 /// <summary>What one run is like: drawn from its seed.</summary>
 public sealed record SwarmSettings
 {
-    /// <summary>n.</summary>
+    /// <summary>How many shards there are.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>n, of each group.</summary>
     public int Replicas { get; init; } = 4;
 
     /// <summary>Bounds and time-outs of the ordering.</summary>
@@ -52,6 +55,9 @@ public sealed record SwarmSettings
 
     /// <summary>Messages that go through the wire's encoding, of ten thousand.</summary>
     public int CodecChance { get; init; } = 100;
+
+    /// <summary>Signed messages that reach a replica of another shard as well, of ten thousand.</summary>
+    public int StrayChance { get; init; }
 
     /// <summary>Ticks between partitions, on average; 0 for none.</summary>
     public int PartitionEvery { get; init; }

@@ -13,9 +13,10 @@ internal sealed record KeyOracle(ImmutableSortedDictionary<string, Kept> Keys, u
 {
     public static KeyOracle Empty { get; } = new(ImmutableSortedDictionary.Create<string, Kept>(StringComparer.Ordinal), 0);
 
-    /// <summary>The result of an operation, and the keys after it.</summary>
-    public (KeyOracle After, OperationResult Result) Execute(Intent intent)
+    /// <summary>The result of an operation on the shard that the rule names, and the keys after it.</summary>
+    public (KeyOracle After, OperationResult Result) Execute(Intent intent, ShardRule rule)
     {
+        if (intent.Kind != OperationKind.List && !rule.Owns(intent.Key)) return (this, Refusal(ResultCode.WrongShard, null));
         var found = Keys.GetValueOrDefault(intent.Key);
         return intent.Kind switch
         {

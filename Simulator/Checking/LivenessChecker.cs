@@ -20,17 +20,17 @@ internal static class LivenessChecker
             world.Violations.Add("Liveness", $"requests wait {bound} ticks after the last fault\n{Dump(world)}");
         }
 
-        if (!world.Violations.Any && !world.RunUntil(() => HasConverged(world), bound) && !world.Violations.Any)
+        if (!world.Violations.Any && !world.RunUntil(() => world.Shards.All(HasConverged), bound) && !world.Violations.Any)
         {
             world.Violations.Add("Liveness", $"the replicas have not converged {bound} ticks after the last answer\n{Dump(world)}");
         }
     }
 
     /// <summary>All replicas run, have their memory, and are at one position with one state.</summary>
-    public static bool HasConverged(World world)
+    public static bool HasConverged(Shard shard)
     {
         SequenceNumber? executed = null;
-        foreach (var machine in world.Machines)
+        foreach (var machine in shard.Machines)
         {
             if (machine.IsDead && machine.Tamper is not null) continue;
             if (machine.Process is not { } process || process.Driver.Replica.IsRejoining) return false;
@@ -38,8 +38,8 @@ internal static class LivenessChecker
             if (process.Driver.Replica.Executed != executed) return false;
         }
 
-        var roots = world.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.State.ComputeRoot()).Distinct().Count();
-        if (roots > 1) world.Violations.Add("Equal states", $"the replicas have {roots} different states at {executed}");
+        var roots = shard.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.State.ComputeRoot()).Distinct().Count();
+        if (roots > 1) shard.Violations.Add("Equal states", $"the replicas have {roots} different states at {executed}");
         return roots == 1;
     }
 
@@ -47,9 +47,9 @@ internal static class LivenessChecker
     public static string Dump(World world)
     {
         var text = new StringBuilder();
-        foreach (var machine in world.Machines)
+        foreach (var machine in world.Shards.SelectMany(shard => shard.Machines))
         {
-            text.Append(machine.Id).Append(": ");
+            text.Append(machine).Append(": ");
             if (machine.Process is not { } process) text.AppendLine("down");
             else text.AppendLine(Describe(process, machine));
         }

@@ -15,7 +15,7 @@ internal static class RegisterLinearizability
         var keys = world.History.Operations.Where(operation => operation.Intent.Kind != OperationKind.List && operation.Intent.Key.StartsWith('r')).GroupBy(operation => operation.Intent.Key);
         foreach (var key in keys.OrderBy(each => each.Key, StringComparer.Ordinal))
         {
-            if (!IsLinearizable([.. key.Select(Entry.Of).OfType<Entry>()])) world.Violations.Add("Linearizability", $"no order explains the history of {key.Key}");
+            if (!IsLinearizable([.. key.Select(operation => Entry.Of(operation, ShardRule.Of(key.Key, world.Shards.Length))).OfType<Entry>()])) world.Violations.Add("Linearizability", $"no order explains the history of {key.Key}");
         }
     }
 
@@ -61,16 +61,17 @@ internal static class RegisterLinearizability
     /// <summary>One operation on a register.</summary>
     internal sealed record Entry(long Invoked, long Answered, bool IsOptional, OperationKind Kind, bool Succeeded, string? Expected, string? Value)
     {
-        /// <summary>The entry of an operation; null for one that certainly had no effect and saw nothing.</summary>
-        public static Entry? Of(ClientOperation operation)
+        /// <summary>The entry of an operation at the shard of its key; null for one that certainly had no effect and saw nothing.</summary>
+        public static Entry? Of(ClientOperation operation, int shard)
         {
+            if (operation.PartOf(shard) is not { } part) return null;
             var intent = operation.Intent;
             var isWrite = intent.Kind != OperationKind.Get;
             // Refused for its nonce or its time: another copy may still have been applied, before or after.
-            var isUnknown = operation.Result is not { } result || result.Code is ResultCode.Stale or ResultCode.Conflict or ResultCode.Expired or ResultCode.TooManySessions or ResultCode.Invalid;
+            var isUnknown = part.Result is not { } result || result.Code is ResultCode.Stale or ResultCode.Conflict or ResultCode.Expired or ResultCode.TooManySessions or ResultCode.Invalid;
             if (isUnknown) return isWrite ? new Entry(operation.Invoked, long.MaxValue, true, intent.Kind, true, intent.Expected, intent.Value) : null;
-            var succeeded = operation.Result!.Code is ResultCode.Ok or ResultCode.Created;
-            var value = isWrite ? intent.Value : succeeded ? System.Text.Encoding.ASCII.GetString(operation.Result.Value.Span) : null;
+            var succeeded = part.Result!.Code is ResultCode.Ok or ResultCode.Created;
+            var value = isWrite ? intent.Value : succeeded ? System.Text.Encoding.ASCII.GetString(part.Result.Value.Span) : null;
             return new Entry(operation.Invoked, operation.Answered!.Value, false, intent.Kind, succeeded, intent.Expected, value);
         }
 

@@ -7,7 +7,7 @@ namespace KvStore.Simulator;
 /// Executes the order that the group agreed on a second time, on plain dictionaries, and compares every result. It knows every request that a client
 /// made, so that one that nobody made is found too.
 /// </summary>
-internal sealed class StateOracle(Violations violations, SessionOracle sessions)
+internal sealed class StateOracle(Violations violations, SessionOracle sessions, ShardRule rule)
 {
     private readonly LookupTable<Digest, ClientOperation> _requests = new();
     private readonly LookupTable<Digest, (Position Position, OperationResult Result)> _applied = new();
@@ -16,7 +16,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
     private readonly List<KeyOracle> _states = [KeyOracle.Empty];
     private Timestamp _time;
 
-    /// <summary>A client made a request.</summary>
+    /// <summary>A client made a request, and sent it to this shard.</summary>
     public void Register(ClientOperation operation) => _requests[operation.Request!.Digest] = operation;
 
     /// <summary>Where a request was applied first, and with what result.</summary>
@@ -39,6 +39,9 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
     /// <summary>The keys after this position; null when nobody has executed it.</summary>
     public KeyOracle? At(SequenceNumber sequence) => sequence.Number < (ulong)_states.Count ? _states[(int)sequence.Number] : null;
 
+    /// <summary>The result of a read on these keys.</summary>
+    public OperationResult Read(KeyOracle keys, Intent intent) => keys.Execute(intent, rule).Result;
+
     /// <summary>Executes the next batch as it should be, and compares.</summary>
     public void Execute(ExecutedBatch batch)
     {
@@ -55,7 +58,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
     {
         if (!_requests.TryGetValue(outcome.Request, out var operation))
         {
-            violations.Add("Validity", $"a request that no client made was executed at {position}");
+            violations.Add("Validity", $"a request that no client sent here was executed at {position}");
             return keys;
         }
 
@@ -69,14 +72,14 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
         if (isNew) (keys, expected) = Apply(keys, position, operation);
         var isSame = outcome.Replayed == verdict.Replay is not null && Same(operation.Intent, keys, expected!, outcome.Result);
         if (isSame) return keys;
-        var rule = isNew || verdict.Refusal is not null ? "Results equal the oracle's" : "Exactly once";
-        violations.Add(rule, $"{operation} at {position} gave {Say(outcome.Result, outcome.Replayed)}, and should have given {Say(expected!, verdict.Replay is not null)}");
+        var broken = isNew || verdict.Refusal is not null ? "Results equal the oracle's" : "Exactly once";
+        violations.Add(broken, $"{operation} at {position} gave {Say(outcome.Result, outcome.Replayed)}, and should have given {Say(expected!, verdict.Replay is not null)}");
         return keys;
     }
 
     private (KeyOracle Keys, OperationResult Result) Apply(KeyOracle keys, Position position, ClientOperation operation)
     {
-        var (after, result) = keys.Execute(operation.Intent);
+        var (after, result) = keys.Execute(operation.Intent, rule);
         var request = operation.Request!;
         if (!_applied.TryAdd(request.Digest, (position, result))) violations.Add("Exactly once", $"{operation} was applied again at {position}");
         sessions.Keep(request.Request, request.Digest, result);

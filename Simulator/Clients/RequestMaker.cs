@@ -50,8 +50,8 @@ internal sealed class RequestMaker(World world, int client, DeterministicRandom 
             Operation = intent.ToOperation(),
             Signature = signature,
         };
-        var request = Signed(KeyedHash.Sign(_key, SignatureBase.Of(Signed(default), world.Verifier.Context.Cluster)));
-        Invariant.Holds(world.Verifier.TryVerify(request, out var verified));
+        var request = Signed(KeyedHash.Sign(_key, SignatureBase.Of(Signed(default), world.Genesis.Cluster)));
+        Invariant.Holds(world.Shards[0].Verifier.TryVerify(request, out var verified));
         return verified;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SimulatedClient
         _world = world;
         _client = client;
         _random = random;
-        _intents = new IntentMaker(client, random);
+        _intents = new IntentMaker(client, random, world.Keys);
         _requests = new RequestMaker(world, client, random);
         _left = world.Settings.OperationsPerClient;
     }
@@ -62,14 +62,20 @@ internal sealed class SimulatedClient
 
     private void Begin()
     {
-        if (_random.Chance(ReadChance)) Submit(Operation(_intents.Read(), null));
+        if (_random.Chance(ReadChance)) BeginRead();
         else if (_random.Chance(_world.Settings.MischiefChance)) BeginMischief();
         else SubmitOrdered(_requests.Ordinary, _intents.Ordered());
     }
 
+    private void BeginRead()
+    {
+        var intent = _intents.Read();
+        Submit(Operation(intent, null, ShardsOf(intent)));
+    }
+
     private void BeginMischief()
     {
-        switch (_random.Below(8))
+        switch (_random.Below(9))
         {
             case 0: SubmitOrdered(_requests.ShortLived, _intents.Ordered()); break;
             case 1: SubmitOrdered(_requests.FarAhead, _intents.Ordered()); break;
@@ -86,6 +92,7 @@ internal sealed class SimulatedClient
                 else _requests.OpenSession();
                 SubmitOrdered(_requests.Ordinary, _intents.Ordered());
                 break;
+            case 6 when _world.Shards.Length > 1: Misdirect(); break;
             default: // The same request twice at once, through any two gateways.
                 SubmitOrdered(_requests.Ordinary, _intents.Ordered());
                 Send(_ordered[^1]);
@@ -93,7 +100,17 @@ internal sealed class SimulatedClient
         }
     }
 
-    private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent)
+    // To a shard that it may have nothing to do with, alone or besides its own.
+    private void Misdirect()
+    {
+        var wrong = _random.Pick(_world.Shards);
+        if (_random.Chance(ReadChance)) Submit(Operation(_intents.Read(), null, [wrong]));
+        else SubmitOrdered(_requests.Ordinary, _intents.Ordered(), wrong, _random.Chance(5000));
+    }
+
+    private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent) => SubmitOrdered(make, intent, null, toItsOwn: true);
+
+    private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent, Shard? other, bool toItsOwn)
     {
         var request = make(intent);
         if (_ordered.Find(earlier => earlier.Request!.Digest == request.Digest) is { } same)
@@ -104,13 +121,17 @@ internal sealed class SimulatedClient
             return;
         }
 
-        var operation = Operation(intent, request);
+        var shards = toItsOwn ? ShardsOf(intent).ToList() : [];
+        if (other is not null && !shards.Contains(other)) shards.Add(other);
+        var operation = Operation(intent, request, shards);
         _ordered.Add(operation);
         Submit(operation);
     }
 
-    private ClientOperation Operation(Intent intent, VerifiedRequest? request) =>
-        new(_client, intent) { Request = request, Floor = _world.History.Floor, Invoked = _world.History.NextMoment() };
+    private IEnumerable<Shard> ShardsOf(Intent intent) => intent.ShardsOf(_world.Shards[0].Partition.Map).Select(shard => _world.Shards[shard]);
+
+    private ClientOperation Operation(Intent intent, VerifiedRequest? request, IEnumerable<Shard> shards) =>
+        new(_client, intent, shards) { Request = request, Invoked = _world.History.NextMoment() };
 
     private void Submit(ClientOperation operation)
     {
@@ -140,65 +161,63 @@ internal sealed class SimulatedClient
     // Through another node than the last time; one that is down answers nothing.
     private void Send(ClientOperation operation)
     {
-        _lastNode = (_lastNode + 1 + _random.Below(_world.Machines.Length - 1)) % _world.Machines.Length;
-        var machine = _world.Machines[_lastNode];
-        _world.Queue.After(_random.Between(0, LinkDelayMax), () => machine.Guard(() =>
+        var nodes = _world.Settings.Replicas;
+        _lastNode = (_lastNode + 1 + _random.Below(nodes - 1)) % nodes;
+        var attempt = new Attempt(operation.Parts.Length, answers => Answer(operation, answers));
+        for (var i = 0; i < operation.Parts.Length; i++)
         {
-            if (machine.Process is not { } process) return;
-            if (operation.Request is { } request) Order(machine, process, operation, request);
-            else Read(machine, process, operation);
-        }));
+            var index = i;
+            var part = operation.Parts[i];
+            var machine = part.Shard.Machines[_lastNode];
+            _world.Queue.After(_random.Between(0, LinkDelayMax), () => machine.Guard(() =>
+            {
+                if (machine.Process is { } process) Pass(process, part, answer => OnShardAnswered(machine, attempt, index, answer));
+            }));
+        }
     }
 
-    private void Order(Machine machine, ReplicaProcess process, ClientOperation operation, VerifiedRequest request)
+    private static void Pass(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done)
     {
-        if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) Answer(machine, () => OnAnswer(operation, known));
-        else process.Gateway.TrySubmit(request, answer => Answer(machine, () => OnAnswer(operation, answer)));
+        if (part.Operation.Request is not { } request) Read(process, part, done);
+        else if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) done(known);
+        else process.Gateway.TrySubmit(request, done);
     }
 
-    private void Read(Machine machine, ReplicaProcess process, ClientOperation operation) => process.Gateway.Read(() =>
+    private static void Read(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done) => process.Gateway.Read(() =>
     {
         var state = process.Driver.State;
-        Invariant.Holds(OperationParser.TryParse(operation.Intent.ToOperation(), state.Limits, out var command, out _));
-        var result = state.Read(command);
-        Answer(machine, () => OnRead(operation, state.Sequence, result));
+        Invariant.Holds(OperationParser.TryParse(part.Operation.Intent.ToOperation(), state.Limits, out var command, out _));
+        done(new GatewayAnswer(default, state.Read(command), Replayed: false, state.Sequence));
     });
 
-    // The answer's way to the client, on which it may be lost.
-    private void Answer(Machine machine, Action receive)
+    private void OnShardAnswered(Machine machine, Attempt attempt, int part, GatewayAnswer answer)
     {
-        if (machine.FailsAtAnswer || (!_world.Network.IsHealed && _random.Chance(_world.Settings.LostAnswerChance)))
+        if (machine.FailsAtAnswer)
         {
             LostAnswers++;
-            if (machine.FailsAtAnswer) throw new PowerCutException();
-            return;
+            throw new PowerCutException();
         }
 
-        _world.Queue.After(_random.Between(0, LinkDelayMax), receive);
+        attempt.OnAnswer(part, answer);
     }
 
-    private void OnAnswer(ClientOperation operation, GatewayAnswer answer)
+    // The answer's way to the client, on which it may be lost.
+    private void Answer(ClientOperation operation, GatewayAnswer[] answers)
+    {
+        if (!_world.IsHealed && _random.Chance(_world.Settings.LostAnswerChance)) LostAnswers++;
+        else _world.Queue.After(_random.Between(0, LinkDelayMax), () => Receive(operation, answers));
+    }
+
+    private void Receive(ClientOperation operation, GatewayAnswer[] answers)
     {
         var isFirst = !operation.IsOver;
-        _world.Trace.Line(() => $"{operation} gets {answer.Result.Code} at {answer.Sequence}{(answer.Replayed ? " again" : "")}");
-        _world.History.OnAnswer(operation, answer);
-        if (isFirst) Finish(operation, answer.Result);
-    }
-
-    private void OnRead(ClientOperation operation, SequenceNumber sequence, OperationResult result)
-    {
-        if (operation.IsOver) return; // A read that was tried twice: only the first answer is taken.
-        _world.Trace.Line(() => $"{operation} reads {result.Code} at {sequence}");
-        _world.History.OnRead(operation, sequence, result);
-        Finish(operation, result);
-    }
-
-    private void Finish(ClientOperation operation, OperationResult result)
-    {
-        if (operation.Answered is null) return; // The answer broke a promise, and the run ends.
+        if (operation.Request is null && !isFirst) return; // A read that was tried twice: only the first answer is taken.
+        _world.Trace.Line(() => $"{operation} gets {string.Join(", ", answers.Select(answer => $"{answer.Result.Code} at {answer.Sequence}{(answer.Replayed ? " again" : "")}"))}");
+        _world.History.OnAnswers(operation, answers);
+        if (!isFirst) return;
         End();
-        _world.Trace.Note(6, result.Revision);
-        _intents.OnAnswer(operation.Intent, result);
+        foreach (var answer in answers) _world.Trace.Note(6, answer.Result.Revision);
+        if (answers.Length == 1) _intents.OnAnswer(operation.Intent, answers[0].Result);
     }
 
     private void End()
