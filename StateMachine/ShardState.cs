@@ -116,6 +116,8 @@ public sealed class ShardState
     /// <param name="maxBytes">About how large it may be; one record is always in it.</param>
     public byte[] EncodeChunk(Digest from, int maxBytes) => Map.GetChunk(from, maxBytes).ToBytes();
 
+    private const int ResultOverheadBytesMax = OperationResult.EncodedBytesMax - Operation.BodyBytesMax - 1024;
+
     // Whatever the limits admit must fit into a result, or a result that was kept could not be read again.
     private static void RequireGood(StateLimits limits)
     {
@@ -124,6 +126,7 @@ public sealed class ShardState
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ValueBytesMax, Operation.BodyBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ListPageBytesMax, Operation.BodyBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.BatchBytesMax, Operation.BodyBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)limits.OperationsMax * StepResults.StepBytes, ResultOverheadBytesMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.OperationsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.KeyBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.ListPageMax, 1);

@@ -23,6 +23,10 @@ internal static class ProblemKinds
     public static readonly ProblemKind BadContentType = new(ParseErrors.BadContentType, 415, "The content type is not the one that this operation takes.");
     public static readonly ProblemKind BadContentEncoding = new("bad-content-encoding", 415, "Bodies are taken as they are, without a content coding.");
     public static readonly ProblemKind BadSlice = new(ParseErrors.BadSlice, 422, "The body does not say which slice to keep.");
+    public static readonly ProblemKind BadTransaction = new(ParseErrors.BadTransaction, 400, "The body is no transaction.");
+    public static readonly ProblemKind BadBatch = new(ParseErrors.BadBatch, 400, "The body is no batch of operations.");
+    public static readonly ProblemKind TooManyOperations = new(ParseErrors.TooManyOperations, 413, "There are more operations than the limit admits.");
+    public static readonly ProblemKind BatchTooLarge = new(ParseErrors.BatchTooLarge, 413, "The body of a transaction or batch is over its limit.");
     public static readonly ProblemKind CrossOrigin = new("cross-origin", 403, "A page of another origin may not write without a signature.");
     public static readonly ProblemKind UnknownPath = new(ParseErrors.UnknownPath, 404, "Nothing is served under this path.");
     public static readonly ProblemKind MethodNotAllowed = new(ParseErrors.MethodNotAllowed, 405, "The path is there, but not for this method.");
@@ -51,7 +55,8 @@ internal static class ProblemKinds
     private static readonly FrozenDictionary<string, ProblemKind> _byCode = new[]
     {
         BadTarget, BadHeader, BadBody, BadKey, EmptyKey, KeyTooLong, UnknownParameter, RepeatedParameter, BadParameter, BadPrecondition, BadRange,
-        UnexpectedHeader, UnexpectedBody, ContentTypeTooLong, BadContentType, BadContentEncoding, BadSlice, CrossOrigin, UnknownPath, MethodNotAllowed,
+        UnexpectedHeader, UnexpectedBody, ContentTypeTooLong, BadContentType, BadContentEncoding, BadSlice, BadTransaction, BadBatch, TooManyOperations,
+        BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed,
         UnsupportedParameter, SignedRequests, NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale,
         NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
     }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);

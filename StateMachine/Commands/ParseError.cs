@@ -52,4 +52,16 @@ public static class ParseErrors
 
     /// <summary>The body does not say which slice to keep.</summary>
     public const string BadSlice = "bad-slice";
+
+    /// <summary>The body is no transaction.</summary>
+    public const string BadTransaction = "bad-transaction";
+
+    /// <summary>The body is no batch of operations.</summary>
+    public const string BadBatch = "bad-batch";
+
+    /// <summary>There are more steps and comparisons than the limits admit.</summary>
+    public const string TooManyOperations = "too-many-operations";
+
+    /// <summary>The body of a transaction or batch is over its limit.</summary>
+    public const string BatchTooLarge = "batch-too-large";
 }

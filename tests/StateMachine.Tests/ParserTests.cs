@@ -39,7 +39,7 @@ public class ParserTests
     [InlineData("/v1/kvx", "unknown-path")]
     [InlineData("/v1/kvb", "unknown-path")]
     [InlineData("/V1/kv/a", "unknown-path")]
-    [InlineData("/v1/txn", "unknown-path")]
+    [InlineData("/v1/transaction", "unknown-path")]
     [InlineData("/v1/kv/", "empty-key")]
     [InlineData("/v1/kvb/", "empty-key")]
     [InlineData("/v1/kv/%", "bad-key")]

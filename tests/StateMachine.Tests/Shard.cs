@@ -43,6 +43,22 @@ internal sealed class Shard
         return result;
     }
 
+    /// <summary>Executes a transaction or batch, which is not refused, and gives the results of its steps.</summary>
+    public StepResults DoSteps(Operation operation)
+    {
+        var result = Do(operation);
+        Assert.Equal((ResultCode.Ok, State.Revision), (result.Code, result.Revision));
+        return StepsOf(result);
+    }
+
+    public static StepResults StepsOf(OperationResult result)
+    {
+        var reader = new CanonicalReader(result.Value);
+        var steps = StepResults.Decode(ref reader);
+        Assert.True(reader.Complete);
+        return steps;
+    }
+
     public string? Value(string key) =>
         Read(Requests.Get(key)) is { Code: ResultCode.Ok } result ? System.Text.Encoding.UTF8.GetString(result.Value.Span) : null;
 
