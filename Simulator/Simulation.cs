@@ -18,6 +18,7 @@ public static class Simulation
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
         AppendChecker.Check(world);
+        TwinChecker.Check(world);
         return ResultOf(seed, world);
     }
 

@@ -116,6 +116,18 @@ public sealed record SwarmSettings
     /// <summary>After how long a client tries again, in ticks.</summary>
     public int RetryTicks { get; init; } = 60;
 
+    /// <summary>Ordered operations that are transactions, of ten thousand.</summary>
+    public int TransactionChance { get; init; } = 2500;
+
+    /// <summary>Other ordered operations that are batches, of ten thousand.</summary>
+    public int BatchChance { get; init; } = 1000;
+
+    /// <summary>Other operations on a key that may expire, of ten thousand.</summary>
+    public int TimeToLiveChance { get; init; } = 2000;
+
+    /// <summary>How long a key that expires lives at most, in seconds.</summary>
+    public int TimeToLiveMax { get; init; } = 4;
+
     /// <summary>How long a request lives, in seconds: its client tries it again for so long, and then does not know what became of it.</summary>
     public int RequestLifeSeconds { get; init; } = 300;
 

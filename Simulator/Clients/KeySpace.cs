@@ -4,18 +4,24 @@ namespace KvStore.Simulator;
 
 /// <summary>
 /// The keys that clients use: a few only, so that clients meet. The first letter says what for. Most belong to a family, whose members share a tag and
-/// so a shard; there is one family for each shard.
+/// so a shard, and may share a transaction; there is one family for each shard.
 /// </summary>
 internal sealed class KeySpace(int shards)
 {
     /// <summary>Only whole values are written, all of them different.</summary>
     public const char Register = 'r';
 
+    /// <summary>The same, for a time only.</summary>
+    public const char Expiring = 'e';
+
     /// <summary>Appended to, and cut.</summary>
     public const char Text = 't';
 
     /// <summary>Appended to, and nothing else.</summary>
     public const char AppendOnly = 'a';
+
+    /// <summary>Twins are written by transactions that give both the same value, so nobody may ever see them differ.</summary>
+    public const char Twin = 'w';
 
     /// <summary>Keys of one letter in a family.</summary>
     public int Members { get; } = shards == 1 ? 3 : 2;

@@ -28,7 +28,7 @@ internal sealed class SimulatedClient
         _world = world;
         _client = client;
         _random = random;
-        _intents = new IntentMaker(client, random, world.Keys);
+        _intents = new IntentMaker(client, world.Settings, world.Keys, random);
         _requests = new RequestMaker(world, client, random);
         _left = world.Settings.OperationsPerClient;
     }
@@ -217,7 +217,12 @@ internal sealed class SimulatedClient
         if (!isFirst) return;
         End();
         foreach (var answer in answers) _world.Trace.Note(6, answer.Result.Revision);
-        if (answers.Length == 1) _intents.OnAnswer(operation.Intent, answers[0].Result);
+        if (operation.Intent.Kind == OperationKind.List) return;
+        foreach (var view in StepView.Of(operation, _world.Shards.Length))
+        {
+            if (view.Result is { } result) _intents.OnAnswer(view.Step, result);
+        }
+
     }
 
     private void End()

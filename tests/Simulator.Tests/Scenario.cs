@@ -40,6 +40,7 @@ internal static class Scenario
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
         AppendChecker.Check(world);
+        TwinChecker.Check(world);
         Assert.Empty(world.Violations.All);
     }
 
