@@ -15,7 +15,7 @@ public sealed class ShardState
         ShardPartition partition,
         AuthenticatedMap map,
         MetaRecord meta,
-        ImmutableSortedSet<Key> keys,
+        KeyTable keys,
         SessionTable sessions)
     {
         RequireGood(limits);
@@ -45,7 +45,10 @@ public sealed class ShardState
     public Digest LedgerRoot { get; }
 
     /// <summary>How many keys there are.</summary>
-    public int KeyCount => Keys.Count;
+    public int KeyCount => Keys.InOrder.Count;
+
+    /// <summary>The batch time from which on the key expires that goes first; null when none expires.</summary>
+    public Timestamp? NextExpiry => Keys.ByExpiry.IsEmpty ? null : Keys.ByExpiry.Min.Expires;
 
     /// <summary>How many sessions there are.</summary>
     public int SessionCount => Sessions.ByExpiry.Count;
@@ -63,7 +66,7 @@ public sealed class ShardState
 
     internal MetaRecord Meta { get; }
 
-    internal ImmutableSortedSet<Key> Keys { get; }
+    internal KeyTable Keys { get; }
 
     internal SessionTable Sessions { get; }
 
@@ -71,7 +74,7 @@ public sealed class ShardState
     public static ShardState Genesis(StateLimits limits, ClientPolicy clients, ShardPartition partition)
     {
         var meta = new MetaRecord(SequenceNumber.Genesis, default, 0, MetaRecord.ConfigurationOf(limits, clients, partition), LedgerFrontier.Empty);
-        return new ShardState(limits, clients, partition, AuthenticatedMap.Empty.Set(meta.ToRecord()), meta, [], SessionTable.Empty);
+        return new ShardState(limits, clients, partition, AuthenticatedMap.Empty.Set(meta.ToRecord()), meta, KeyTable.Empty, SessionTable.Empty);
     }
 
     /// <summary>The state root of checkpoints. The first call hashes all that has changed since the last state whose root was computed.</summary>
@@ -83,7 +86,7 @@ public sealed class ShardState
     {
         GetCommand get when !Partition.Owns(get.Key.Span) => new OperationResult { Code = ResultCode.WrongShard, Revision = Revision },
         GetCommand get => StateReader.Get(Map.RootNode, Revision, get),
-        ListCommand list => StateReader.List(Map.RootNode, Keys, Revision, Limits, list),
+        ListCommand list => StateReader.List(Map.RootNode, Keys.InOrder, Revision, Limits, list),
         _ => throw new ArgumentException("The command is not a read.", nameof(command)),
     };
 

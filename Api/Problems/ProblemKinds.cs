@@ -30,7 +30,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind CrossOrigin = new("cross-origin", 403, "A page of another origin may not write without a signature.");
     public static readonly ProblemKind UnknownPath = new(ParseErrors.UnknownPath, 404, "Nothing is served under this path.");
     public static readonly ProblemKind MethodNotAllowed = new(ParseErrors.MethodNotAllowed, 405, "The path is there, but not for this method.");
-    public static readonly ProblemKind UnsupportedParameter = new(ParseErrors.UnsupportedParameter, 501, "A parameter is known but not supported yet.");
+    public static readonly ProblemKind UnsupportedParameter = new("unsupported-parameter", 501, "A parameter is known but not supported yet.");
     public static readonly ProblemKind SignedRequests = new("signed-requests-not-supported", 501, "Requests that their client signed are not taken yet.");
 
     public static readonly ProblemKind NotFound = new("not-found", 404, "There is no such key.");

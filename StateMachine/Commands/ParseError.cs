@@ -32,9 +32,6 @@ public static class ParseErrors
     /// <summary>A parameter's value is malformed.</summary>
     public const string BadParameter = "bad-parameter";
 
-    /// <summary>A parameter is known but not supported yet.</summary>
-    public const string UnsupportedParameter = "unsupported-parameter";
-
     /// <summary>If-Match, If-None-Match or Kv-If-Length is malformed.</summary>
     public const string BadPrecondition = "bad-precondition";
 

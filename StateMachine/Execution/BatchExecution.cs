@@ -27,8 +27,8 @@ internal sealed class BatchExecution
         _cluster = cluster;
         _time = time;
         _map = before.Map.ToBuilder();
-        _keys = new KeyBatch(_map, before);
-        _commands = new CommandExecutor(_keys, before.Limits, before.Partition);
+        _keys = new KeyBatch(_map, before.Keys, before.Revision);
+        _commands = new CommandExecutor(_keys, before.Limits, before.Partition, time);
         _sessions = new SessionBatch(_map, before.Sessions, before.Limits);
         _leaves = new Digest[requests];
         _outcomes = ImmutableArray.CreateBuilder<RequestOutcome>(requests);
@@ -45,6 +45,7 @@ internal sealed class BatchExecution
         var time = Timestamp.Max(batchTime, before.Time);
         var execution = new BatchExecution(before, cluster, time, requests.Count);
         execution._sessions.DropExpired(time);
+        execution._keys.ExpireDue(time);
         for (var i = 0; i < requests.Count; i++) execution.ExecuteOne(i, requests[i]);
         return execution.Finish(sequence, batch);
     }
@@ -119,7 +120,7 @@ internal sealed class BatchExecution
         var ledger = _before.Ledger.Append(ExecutedBatch.LedgerLeaf(sequence, batch, _time, resultsRoot));
         var meta = _before.Meta with { Sequence = sequence, Time = _time, Revision = _keys.Revision, Ledger = ledger };
         _map.Set(RecordKeys.MetaPath, meta.ToRecord());
-        var state = new ShardState(_before.Limits, _before.Clients, _before.Partition, _map.ToImmutable(), meta, _keys.Index, sessions);
+        var state = new ShardState(_before.Limits, _before.Clients, _before.Partition, _map.ToImmutable(), meta, _keys.Flush(), sessions);
         return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state) { Changes = _keys.DrainChanges() };
     }
 }

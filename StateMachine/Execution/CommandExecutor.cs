@@ -3,12 +3,14 @@ using KvStore.Protocol;
 namespace KvStore.StateMachine;
 
 /// <summary>Carries out commands, one after the other, on the state of a batch under way.</summary>
-internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPartition partition)
+internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPartition partition, Timestamp time)
 {
+    private const ulong MillisecondsInSecond = 1000;
+
     public OperationResult Execute(Command command) => command switch
     {
         KeyCommand one => Execute(one),
-        ListCommand list => StateReader.List(keys.RootNode, keys.Index, keys.Revision, limits, list),
+        ListCommand list => StateReader.List(keys.RootNode, keys.InOrder, keys.Revision, limits, list),
         TransactionCommand transaction => new StepsExecutor(this, keys, limits, partition).Execute(transaction),
         BatchCommand batch => new StepsExecutor(this, keys, limits, partition).Execute(batch),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "An unknown command."),
@@ -42,8 +44,10 @@ internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPa
     private OperationResult Put(PutCommand command, Digest path, KeyRecord? found)
     {
         if (command.Value.Length > limits.ValueBytesMax) return Refusal(ResultCode.TooLarge, found);
-        var changed = KeyRecord.Create(command.Key, keys.NextRevision, command.ContentType, command.Value.Span);
-        return Change(KeyChangeKind.Put, command, path, found, changed, 0, command.Value.Length);
+        var expires = command.TimeToLiveSeconds is { } seconds ? After(seconds) : default;
+        var changed = KeyRecord.Create(command.Key, keys.NextRevision, expires, command.ContentType, command.Value.Span);
+        keys.Set(KeyChangeKind.Put, command.Key, path, found, changed, expires);
+        return Changed(found, expires, 0, command.Value.Length);
     }
 
     private OperationResult Append(AppendCommand command, Digest path, KeyRecord? found)
@@ -52,8 +56,10 @@ internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPa
         if (command.IfLength is { } length && length != (ulong)old.Length) return Refusal(ResultCode.PreconditionFailed, found);
         if (command.Value.Length > limits.ValueBytesMax - old.Length) return Refusal(ResultCode.TooLarge, found);
         var contentType = found is { } record ? record.ContentType : command.ContentType;
-        var changed = KeyRecord.Create(command.Key, keys.NextRevision, contentType, old.Span, command.Value.Span);
-        return Change(KeyChangeKind.Append, command, path, found, changed, old.Length, old.Length + command.Value.Length);
+        var expires = found?.Expires ?? default;
+        var changed = KeyRecord.Create(command.Key, keys.NextRevision, expires, contentType, old.Span, command.Value.Span);
+        keys.Set(KeyChangeKind.Append, command.Key, path, found, changed, expires);
+        return Changed(found, expires, old.Length, old.Length + command.Value.Length);
     }
 
     private OperationResult KeepSlice(KeepSliceCommand command, Digest path, KeyRecord? found)
@@ -63,8 +69,9 @@ internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPa
         var end = command.End ?? length;
         if (command.Start > end || end > length) return Refusal(ResultCode.Unprocessable, found);
         var (offset, count) = ((int)command.Start, (int)(end - command.Start));
-        var changed = KeyRecord.Create(command.Key, keys.NextRevision, record.ContentType, record.Value.Span.Slice(offset, count));
-        return Change(KeyChangeKind.Put, command, path, found, changed, offset, count);
+        var changed = KeyRecord.Create(command.Key, keys.NextRevision, record.Expires, record.ContentType, record.Value.Span.Slice(offset, count));
+        keys.Set(KeyChangeKind.Put, command.Key, path, found, changed, record.Expires);
+        return Changed(found, record.Expires, offset, count);
     }
 
     private OperationResult Delete(DeleteCommand command, Digest path, KeyRecord? found)
@@ -74,18 +81,18 @@ internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPa
         return new OperationResult { Code = ResultCode.Ok, Revision = keys.Revision };
     }
 
-    private OperationResult Change(KeyChangeKind kind, KeyCommand command, Digest path, KeyRecord? found, MapRecord changed, int offset, int length)
+    // Bounded like all times, or a result that names it could not be read again.
+    private Timestamp After(ulong seconds) => new(Math.Min(time.UnixMilliseconds + seconds * MillisecondsInSecond, CanonicalReader.NumberMax));
+
+    private OperationResult Changed(KeyRecord? found, Timestamp expires, int offset, int length) => new()
     {
-        keys.Set(kind, command.Key, path, found, changed);
-        return new OperationResult
-        {
-            Code = found is null ? ResultCode.Created : ResultCode.Ok,
-            Revision = keys.Revision,
-            KeyRevision = keys.Revision,
-            Offset = (ulong)offset,
-            Length = (ulong)length,
-        };
-    }
+        Code = found is null ? ResultCode.Created : ResultCode.Ok,
+        Revision = keys.Revision,
+        KeyRevision = keys.Revision,
+        Offset = (ulong)offset,
+        Length = (ulong)length,
+        Expires = expires,
+    };
 
     private OperationResult Refusal(ResultCode code, KeyRecord? found) => new()
     {
@@ -93,5 +100,6 @@ internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPa
         Revision = keys.Revision,
         KeyRevision = found?.Revision ?? 0,
         Length = (ulong)(found?.Value.Length ?? 0),
+        Expires = found?.Expires ?? default,
     };
 }

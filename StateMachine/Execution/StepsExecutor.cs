@@ -83,6 +83,7 @@ internal sealed class StepsExecutor(CommandExecutor commands, KeyBatch keys, Sta
             KeyRevision = found?.Revision ?? 0,
             Offset = (ulong)index,
             Length = (ulong)(found?.Value.Length ?? 0),
+            Expires = found?.Expires ?? default,
             Value = new StepResults(succeeded, []).ToBytes(),
         };
     }

@@ -138,7 +138,7 @@ public sealed partial class ListTests(Gateway gateway) : IClassFixture<Gateway>
         await gateway.Get("/v1/kv?consistency=proven").Problem(501, "unsupported-parameter");
         await gateway.Get("/v1/kv/x?consistency=proven").Problem(501, "unsupported-parameter");
         await gateway.Get("/v1/kv/x?wait=30s").Problem(501, "unsupported-parameter");
-        await gateway.Put("/v1/kv/x?ttl=5", "x").Problem(501, "unsupported-parameter");
+        await gateway.Put("/v1/kv/x?ttl=0", "x").Problem(400, "bad-parameter");
     }
 
     private static List<string> Keys(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("key").GetString()!)];

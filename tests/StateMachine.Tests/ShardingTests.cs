@@ -38,8 +38,8 @@ public class ShardingTests
         var state = _shard.State;
         var own = new ChunkView(state.EncodeChunk(Digest.Zero, 1_000_000)).Chunk.Records;
         Assert.True(Completes(own));
-        Assert.True(Completes([.. own, KeyRecord.Create(Key.Of("b{here}"), 1, "", "x"u8)]));
-        Assert.False(Completes([.. own, KeyRecord.Create(Key.Of("b{there}"), 1, "", "x"u8)]));
+        Assert.True(Completes([.. own, KeyRecord.Create(Key.Of("b{here}"), 1, default, "", "x"u8)]));
+        Assert.False(Completes([.. own, KeyRecord.Create(Key.Of("b{there}"), 1, default, "", "x"u8)]));
 
         bool Completes(IEnumerable<MapRecord> records)
         {

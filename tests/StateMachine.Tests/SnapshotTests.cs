@@ -24,6 +24,7 @@ public class SnapshotTests
                     Assert.Equal(executed.LedgerRoot, again.LedgerRoot);
                     Assert.Equal(root, copy.State.ComputeRoot());
                     Assert.Equal((original.State.KeyCount, original.State.SessionCount), (copy.State.KeyCount, copy.State.SessionCount));
+                    Assert.Equal((original.State.NextExpiry, executed.Changes.Length), (copy.State.NextExpiry, again.Changes.Length));
                 }
             }
         }));
