@@ -39,15 +39,17 @@ internal static class Scenario
         world.Heal();
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
+        AppendChecker.Check(world);
+        TwinChecker.Check(world);
         Assert.Empty(world.Violations.All);
     }
 
-    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Machines[index].Process!.Driver.Replica;
+    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Shards[0].Machines[index].Process!.Driver.Replica;
 
     /// <summary>Goes on until some replica has executed this many positions more.</summary>
     public static void RunPositions(World world, int positions)
     {
-        var target = world.Agreement.Count + positions;
-        Assert.True(world.RunUntil(() => world.Agreement.Count >= target, 20_000), LivenessChecker.Dump(world));
+        var target = world.Shards[0].Agreement.Count + positions;
+        Assert.True(world.RunUntil(() => world.Shards[0].Agreement.Count >= target, 20_000), LivenessChecker.Dump(world));
     }
 }
