@@ -24,7 +24,7 @@ internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPa
 
     private OperationResult Write(KeyCommand command)
     {
-        var path = command.Key.RecordPath;
+        var path = command.RecordPath;
         var found = keys.Find(path);
         if (!Holds(command.Conditions, found?.Revision ?? 0)) return Refusal(ResultCode.PreconditionFailed, found);
         return command switch
