@@ -28,7 +28,7 @@ public sealed record ApiOptions
     public ConsensusConfig? Consensus { get; init; }
 
     /// <summary>Whether the gateway signs, with a key of its own, what its clients did not sign.</summary>
-    public bool AllowsUnsigned { get; init; } = true;
+    public bool AllowUnsigned { get; init; } = true;
 
     /// <summary>The node that the gateway asks first; of several gateways in one process each may have its own.</summary>
     public int FirstNode { get; init; }
@@ -40,7 +40,8 @@ public sealed record ApiOptions
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>
-    /// Reads <c>--urls</c>, <c>--replicas</c> and <c>--require-signed</c>; without the first, the environment's <c>KV_URLS</c> and then <c>ASPNETCORE_URLS</c> say where to serve.
+    /// Reads <c>--urls</c>, <c>--replicas</c> and <c>--require-signed</c>; without the first, the environment's <c>KV_URLS</c> and
+    /// then <c>ASPNETCORE_URLS</c> say where to serve.
     /// </summary>
     /// <param name="args">The command line.</param>
     /// <param name="environment">Looks up a variable of the environment.</param>
@@ -49,7 +50,7 @@ public sealed record ApiOptions
     public static string? TryRead(string[] args, Func<string, string?> environment, out ApiOptions options)
     {
         var requiresSigned = args.Contains(RequireSigned, StringComparer.Ordinal);
-        options = new ApiOptions { AllowsUnsigned = !requiresSigned };
+        options = new ApiOptions { AllowUnsigned = !requiresSigned };
         IConfiguration line;
         try
         {
