@@ -11,20 +11,22 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace KvStore.Api;
 
-/// <summary>The gateway and, in the same process, a memory-only cluster behind it.</summary>
+/// <summary>The gateway and, in the same process, a memory-only cluster behind it, which several gateways may share.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
     private const int UsageError = 2;
 
     private readonly WebApplication _app;
-    private readonly InProcessCluster _cluster;
+    private readonly InProcessCluster? _ownCluster;
     private readonly IDisposable _refusals;
+    private readonly bool _allowsUnsigned;
 
-    private ApiHost(WebApplication app, InProcessCluster cluster, IDisposable refusals)
+    private ApiHost(WebApplication app, InProcessCluster? ownCluster, IDisposable refusals, bool allowsUnsigned)
     {
         _app = app;
-        _cluster = cluster;
+        _ownCluster = ownCluster;
         _refusals = refusals;
+        _allowsUnsigned = allowsUnsigned;
     }
 
     /// <summary>Where it serves: the first address, with the port that it got.</summary>
@@ -51,11 +53,18 @@ public sealed class ApiHost : IAsyncDisposable
         return 0;
     }
 
-    /// <summary>Starts, and returns when requests are taken.</summary>
+    /// <summary>Starts with a cluster of its own, and returns when requests are taken.</summary>
     /// <exception cref="IOException">It can't listen at the address.</exception>
-    public static async Task<ApiHost> StartAsync(ApiOptions options, CancellationToken cancel = default)
+    public static Task<ApiHost> StartAsync(ApiOptions options, CancellationToken cancel = default) => StartAsync(options, null, cancel);
+
+    /// <summary>Starts in front of a cluster that is there already, and returns when requests are taken.</summary>
+    /// <param name="options">How to run; what they say about the cluster does not count when there is one.</param>
+    /// <param name="cluster">The cluster, which goes on when this ends; null for one of its own.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="IOException">It can't listen at the address.</exception>
+    public static async Task<ApiHost> StartAsync(ApiOptions options, InProcessCluster? cluster, CancellationToken cancel)
     {
-        var host = Build(options);
+        var host = Build(options, cluster);
         try
         {
             await host._app.StartAsync(cancel);
@@ -74,7 +83,7 @@ public sealed class ApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
-        await _cluster.DisposeAsync();
+        if (_ownCluster is not null) await _ownCluster.DisposeAsync();
         await _app.DisposeAsync();
         _refusals.Dispose();
     }
@@ -94,7 +103,7 @@ public sealed class ApiHost : IAsyncDisposable
         }
     }
 
-    private static ApiHost Build(ApiOptions options)
+    private static ApiHost Build(ApiOptions options, InProcessCluster? shared)
     {
         var builder = WebApplication.CreateSlimBuilder();
         Logs.Configure(builder.Logging, options);
@@ -103,14 +112,14 @@ public sealed class ApiHost : IAsyncDisposable
 
         // Made before the container, because what it holds depends on the genesis; and so disposed of by this class.
         var loggers = LoggerFactory.Create(logging => Logs.Configure(logging, options));
-        var cluster = InProcessCluster.Start(ClusterOptions(options), loggers);
+        var own = shared is null ? InProcessCluster.Start(ClusterOptions(options), loggers) : null;
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddGateway(cluster);
+        builder.Services.AddGateway(shared ?? own!, options);
         var app = builder.Build();
         app.MapGateway();
         SayWhatThisIs(app, options);
         var refusals = ServerRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>(), app.Services.GetRequiredService<RefusalCounter>());
-        return new ApiHost(app, cluster, refusals);
+        return new ApiHost(app, own, refusals, options.AllowsUnsigned);
     }
 
     private static InProcessOptions ClusterOptions(ApiOptions options)
@@ -126,13 +135,15 @@ public sealed class ApiHost : IAsyncDisposable
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
         LogMessages.MemoryOnly(logger, options.Shards, options.Replicas);
-        LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
+        if (options.AllowsUnsigned) LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
+        else LogMessages.SignaturesRequired(logger);
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
     }
 
     private void WarnIfOpen()
     {
         var address = Address;
+        if (!_allowsUnsigned) return; // What is open then is for clients that sign.
         if (address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip))) return;
         LogMessages.OpenToOthers(_app.Services.GetRequiredService<ILogger<ApiHost>>(), address.ToString());
     }

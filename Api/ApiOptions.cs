@@ -13,6 +13,8 @@ public sealed record ApiOptions
     /// <summary>The most shards that one process can hold: each replica of each takes a thread.</summary>
     public const int ShardsMax = 64;
 
+    private const string RequireSigned = "--require-signed";
+
     private static readonly string[] _known = ["urls", "shards", "replicas"];
 
     /// <summary>Where it serves: addresses with ';' between them; port 0 takes any that is free.</summary>
@@ -36,6 +38,12 @@ public sealed record ApiOptions
     /// <summary>Bounds and time-outs of the ordering; null for the cluster's own default.</summary>
     public ConsensusConfig? Consensus { get; init; }
 
+    /// <summary>Whether the gateway signs, with a key of its own, what its clients did not sign.</summary>
+    public bool AllowsUnsigned { get; init; } = true;
+
+    /// <summary>The node that the gateway asks first; of several gateways in one process each may have its own.</summary>
+    public int FirstNode { get; init; }
+
     /// <summary>Whether the log goes to the standard error, because the standard output is for data.</summary>
     public bool LogToStandardError { get; init; }
 
@@ -43,8 +51,8 @@ public sealed record ApiOptions
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>
-    /// Reads <c>--urls</c>, <c>--shards</c> and <c>--replicas</c>; without the first, the environment's <c>KV_URLS</c> and then <c>ASPNETCORE_URLS</c> say
-    /// where to serve.
+    /// Reads <c>--urls</c>, <c>--shards</c>, <c>--replicas</c> and <c>--require-signed</c>; without the first, the environment's <c>KV_URLS</c> and then
+    /// <c>ASPNETCORE_URLS</c> say where to serve.
     /// </summary>
     /// <param name="args">The command line.</param>
     /// <param name="environment">Looks up a variable of the environment.</param>
@@ -52,11 +60,12 @@ public sealed record ApiOptions
     /// <returns>What is wrong, or null.</returns>
     public static string? TryRead(string[] args, Func<string, string?> environment, out ApiOptions options)
     {
-        options = new ApiOptions();
+        var requiresSigned = args.Contains(RequireSigned, StringComparer.Ordinal);
+        options = new ApiOptions { AllowsUnsigned = !requiresSigned };
         IConfiguration line;
         try
         {
-            line = new ConfigurationBuilder().AddCommandLine(args).Build();
+            line = new ConfigurationBuilder().AddCommandLine([.. args.Where(arg => !string.Equals(arg, RequireSigned, StringComparison.Ordinal))]).Build();
         }
         catch (FormatException exception)
         {
@@ -64,7 +73,7 @@ public sealed record ApiOptions
         }
 
         var unknown = line.AsEnumerable().FirstOrDefault(option => !IsKnown(option.Key)).Key;
-        if (unknown is not null) return $"'--{unknown}' is no option. There are --urls URL, --shards S and --replicas N.";
+        if (unknown is not null) return $"'--{unknown}' is no option. There are --urls URL, --shards S, --replicas N and --require-signed.";
         options = options with { Urls = line["urls"] ?? NonEmpty(environment("KV_URLS")) ?? NonEmpty(environment("ASPNETCORE_URLS")) ?? DefaultUrls };
         if (!TryCount(line["replicas"], GroupConfig.ReplicasMax, options.Replicas, out var replicas))
             return $"--replicas takes a number from 1 to {GroupConfig.ReplicasMax}; 4 is the least that bears a fault.";

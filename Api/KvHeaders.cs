@@ -12,6 +12,9 @@ internal static class KvHeaders
     public const string Bundle = "Kv-Bundle";
     public const string Signature = "Signature";
     public const string SignatureInput = "Signature-Input";
+    public const string AcceptSignature = "Accept-Signature";
+    public const string ContentDigest = "Content-Digest";
+    public const string Cluster = "Kv-Cluster";
     public const string IdempotentReplayed = "Idempotent-Replayed";
     public const string Prefer = "Prefer";
 }

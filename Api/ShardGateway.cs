@@ -13,10 +13,21 @@ namespace KvStore.Api;
 /// <param name="Result">The result, which may be a refusal; null when there is a problem.</param>
 /// <param name="Replayed">Whether the result is the first one again.</param>
 /// <param name="Problem">Why there is no result.</param>
-internal readonly record struct ShardAnswer(OperationResult? Result, bool Replayed, ProblemResult? Problem);
+internal readonly record struct ShardAnswer(OperationResult? Result, bool Replayed, ProblemResult? Problem)
+{
+    /// <summary>Says in the answer's headers when it is the first one again. http-api.md section 3.</summary>
+    public void MarkReplay(HttpResponse response)
+    {
+        if (Replayed) response.Headers[KvHeaders.IdempotentReplayed] = "true";
+    }
+}
 
 /// <summary>Carries out operations on a shard, and turns its being unable to into problems.</summary>
-internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, ClusterId cluster, RequestSigner signer)
+/// <param name="group">The shard's group.</param>
+/// <param name="limits">The limits of its state.</param>
+/// <param name="signer">Signs for clients that do not.</param>
+/// <param name="firstNode">The node that is asked first.</param>
+internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, RequestSigner signer, int firstNode)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -30,25 +41,25 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
     public async ValueTask<ShardAnswer> ReadAsync(Incoming incoming, Command command, Consistency consistency, CancellationToken cancel)
     {
         if (consistency == Consistency.Certified) return await OrderAsync(incoming, cancel);
-        var (state, problem) = await StateAsync(incoming.Operation, consistency, cancel);
+        var (state, problem) = await StateAsync(consistency, cancel);
         return new ShardAnswer(state?.Read(command), Replayed: false, problem);
     }
 
     /// <summary>The state that a read sees; a listing that goes on over several requests keeps it.</summary>
-    public async ValueTask<(ShardState? State, ProblemResult? Problem)> StateAsync(Operation operation, Consistency consistency, CancellationToken cancel)
+    public async ValueTask<(ShardState? State, ProblemResult? Problem)> StateAsync(Consistency consistency, CancellationToken cancel)
     {
         try
         {
-            return (consistency == Consistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel), null);
+            return (consistency == Consistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel, firstNode), null);
         }
         catch (ShardUnavailableException exception)
         {
-            return (null, Unavailable(exception, operation, mayBeApplied: false));
+            return (null, Unavailable(exception, null));
         }
     }
 
     /// <summary>Registers for the next change of a key, to be read afterwards; null with a problem when that can't be.</summary>
-    public KeyWaiter? WaitForChange(Key key, Operation operation, out ProblemResult? problem)
+    public KeyWaiter? WaitForChange(Key key, out ProblemResult? problem)
     {
         problem = null;
         try
@@ -57,27 +68,38 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
         }
         catch (ShardUnavailableException exception)
         {
-            problem = Unavailable(exception, operation, mayBeApplied: false);
+            problem = Unavailable(exception, null);
             return null;
         }
     }
 
-    /// <summary>Signs an operation, has it ordered, and waits for the answer of w replicas.</summary>
+    /// <summary>Has a request ordered, which is signed here when its client did not, and waits for the answer of w replicas.</summary>
     public async ValueTask<ShardAnswer> OrderAsync(Incoming incoming, CancellationToken cancel)
     {
-        var operation = incoming.Operation;
         // Asked before the request is handed over, because afterwards nobody can say that it will not be applied.
-        if (!group.HasQuorum) return Failed(NoQuorum(mayBeApplied: false, operation, null, _retryAfter));
-        using var signed = signer.TrySign(operation);
+        if (!group.HasQuorum) return Failed(NoQuorum(null, _retryAfter));
+        if (incoming.Signed is { } own)
+        {
+            var answer = await SubmitAsync(new HandedOver(own, IsClients: true), cancel);
+            return answer.Result is { } result && ResultProblems.OfSigned(result, Shard) is { } refused ? Failed(refused) : answer;
+        }
+
+        using var signed = signer.TrySign(incoming.Operation);
         if (signed is null) return Failed(Full());
+        Invariant.Holds(group.Verifier.TryVerify(signed.Request, out var verified));
+        return await SubmitAsync(new HandedOver(verified, IsClients: false), cancel);
+    }
+
+    private async ValueTask<ShardAnswer> SubmitAsync(HandedOver request, CancellationToken cancel)
+    {
         try
         {
-            var answer = await group.SubmitAsync(signed.Request, cancel);
+            var answer = await group.SubmitAsync(request.Verified, cancel, firstNode);
             return new ShardAnswer(answer.Result, answer.Replayed, null);
         }
         catch (ShardUnavailableException exception)
         {
-            return Failed(Unavailable(exception, operation, mayBeApplied: true, signed.Request.DigestFor(cluster)));
+            return Failed(Unavailable(exception, request));
         }
     }
 
@@ -86,35 +108,25 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Clu
 
     private static ShardAnswer Failed(ProblemResult problem) => new(null, Replayed: false, problem);
 
-    private ProblemResult Unavailable(ShardUnavailableException exception, Operation operation, bool mayBeApplied, Digest? request = null) => exception switch
+    // Without a request, nothing was handed over that could be applied.
+    private ProblemResult Unavailable(ShardUnavailableException exception, HandedOver? request) => exception switch
     {
-        NoQuorumException => NoQuorum(mayBeApplied, operation, request, exception.RetryAfter),
+        NoQuorumException => NoQuorum(request, exception.RetryAfter),
         ShardBusyException => new ProblemResult(ProblemKinds.Busy, exception.Message) { RetryAfter = exception.RetryAfter, Shard = Shard },
-        OutcomeUnknownException => new ProblemResult(ProblemKinds.OutcomeUnknown, $"{exception.Message}{Advice(mayBeApplied, operation)}")
-        {
-            RetryAfter = exception.RetryAfter,
-            Shard = Shard,
-            Outcome = mayBeApplied ? Outcome.Unknown : Outcome.NotApplied,
-            Retryable = IsRetryable(mayBeApplied, operation),
-            Request = request?.ToString(),
-        },
+        OutcomeUnknownException => Doubtful(ProblemKinds.OutcomeUnknown, "The answer did not come in time.", request, exception.RetryAfter),
         _ => throw new InvalidOperationException("A shard can be unavailable in a way that the gateway does not know.", exception),
     };
 
-    private ProblemResult NoQuorum(bool mayBeApplied, Operation operation, Digest? request, TimeSpan retryAfter) =>
-        new(ProblemKinds.NoQuorum, $"Too few replicas of shard {Shard} answer to make a quorum. Try again when it has one.{Advice(mayBeApplied, operation)}")
-        {
-            RetryAfter = retryAfter,
-            Shard = Shard,
-            Outcome = mayBeApplied ? Outcome.Unknown : Outcome.NotApplied,
-            Retryable = IsRetryable(mayBeApplied, operation),
-            Request = request?.ToString(),
-        };
+    private ProblemResult NoQuorum(HandedOver? request, TimeSpan retryAfter) =>
+        Doubtful(ProblemKinds.NoQuorum, $"Too few replicas of shard {Shard} answer to make a quorum. Try again when it has one.", request, retryAfter);
 
-    // An unsigned request gets a new nonce each time, so the shard takes a repetition for another request.
-    private static bool IsRetryable(bool mayBeApplied, Operation operation) =>
-        !mayBeApplied || operation.Method is not (OperationMethod.Post or OperationMethod.Patch);
-
-    private static string Advice(bool mayBeApplied, Operation operation) =>
-        IsRetryable(mayBeApplied, operation) ? "" : " An unsigned request that is sent again is another request: read the value before you repeat this one.";
+    private ProblemResult Doubtful(ProblemKind kind, string detail, HandedOver? request, TimeSpan retryAfter) => new(kind, $"{detail}{request?.Advice}")
+    {
+        RetryAfter = retryAfter,
+        Shard = Shard,
+        Outcome = request is null ? Outcome.NotApplied : Outcome.Unknown,
+        Retryable = request?.IsRetryable ?? true,
+        Request = request?.Verified.Digest.ToString(),
+        OutcomeUrl = request?.OutcomeUrl,
+    };
 }

@@ -4,6 +4,7 @@ using KvStore.Api.OpenApi;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
 using KvStore.Api.Routing;
+using KvStore.Api.Signing;
 using KvStore.Api.Steps;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
@@ -15,7 +16,7 @@ namespace KvStore.Api.Hosting;
 internal static class GatewaySetup
 {
     /// <summary>Adds the services.</summary>
-    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster)
+    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster, ApiOptions options)
     {
         services.AddMetrics();
         services.AddDocument();
@@ -27,7 +28,9 @@ internal static class GatewaySetup
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>()));
+        services.AddSingleton(provider => new RequestAuthenticator(
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowsUnsigned));
+        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>
@@ -40,6 +43,7 @@ internal static class GatewaySetup
         app.MapListing();
         app.MapValues();
         app.MapSteps();
+        app.MapOutcomes();
         app.MapHealth();
         app.MapStatus();
         app.MapCluster();
@@ -50,9 +54,9 @@ internal static class GatewaySetup
         app.MapDocument();
     }
 
-    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer)
+    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer, int firstNode)
     {
-        var (limits, id) = (cluster.Genesis.Limits, cluster.Genesis.Cluster);
-        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, id, signer))], limits);
+        var limits = cluster.Genesis.Limits;
+        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, signer, firstNode))], limits);
     }
 }

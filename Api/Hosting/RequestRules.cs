@@ -1,11 +1,14 @@
 using KvStore.Api.Problems;
+using KvStore.Api.Signing;
 
 namespace KvStore.Api.Hosting;
 
-/// <summary>What holds for all of <c>/v1</c> as long as the gateway signs for its clients.</summary>
+/// <summary>What holds for all of <c>/v1</c>, whoever asks.</summary>
 internal static class RequestRules
 {
-    /// <summary>Refuses what an unsigned gateway must not take.</summary>
+    private const string UnsignedPath = "/v1/dev";
+
+    /// <summary>Refuses what the gateway must not take.</summary>
     public static IApplicationBuilder UseRequestRules(this IApplicationBuilder app) => app.Use(static (context, next) =>
         Judge(context.Request) is { } problem ? problem.ExecuteAsync(context) : next(context));
 
@@ -13,12 +16,12 @@ internal static class RequestRules
     {
         var headers = request.Headers;
 
-        // To carry out a signed request under the gateway's own key would be to drop what the client relies on.
-        if (headers.ContainsKey(KvHeaders.Signature) || headers.ContainsKey(KvHeaders.SignatureInput) || headers.ContainsKey(KvHeaders.Bundle))
-            return new ProblemResult(ProblemKinds.SignedRequests,
-                "This gateway can't pass on a client's signature yet. Leave Signature, Signature-Input and Kv-Bundle out: it then signs itself.");
+        // To carry out a request of a bundle as if it were a single one would be to drop what the client relies on.
+        if (headers.ContainsKey(KvHeaders.Bundle)) return new ProblemResult(ProblemKinds.Bundles, "Sign the request by itself, and leave Kv-Bundle out.");
 
         // A browser sends Origin with everything that writes. Without a signature, nothing else tells the user's own tools from a page they happen to look at.
+        // Where a signature is not looked at, it is no excuse.
+        if (SignedFields.AnySignature(request) && !request.Path.StartsWithSegments(UnsignedPath)) return null;
         if (headers.Origin.Count == 0 || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return null;
         return string.Equals(headers.Origin.ToString(), $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
             ? null

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
+using KvStore.Api.Signing;
 
 namespace KvStore.Api.Json;
 
@@ -13,6 +14,7 @@ namespace KvStore.Api.Json;
 [JsonSerializable(typeof(ShardStatus))]
 [JsonSerializable(typeof(ClusterDocument))]
 [JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(OutcomeDocument))]
 [JsonSerializable(typeof(ProblemKindDocument))]
 [JsonSerializable(typeof(List<ProblemKindDocument>))]
 public sealed partial class ApiJson : JsonSerializerContext

@@ -20,6 +20,7 @@ internal static class ListEndpoints
 
     private static async Task<Results<ListResult, ProblemResult>> ListAsync(HttpContext context, ShardRouter router, ListingSnapshots snapshots)
     {
+        if (IncomingReader.Read(context, OperationMethod.Get, default, out var incoming) is { } refused) return refused;
         var rawQuery = context.Request.QueryString.Value ?? "";
         var at = QueryText.Find(rawQuery, At);
         var query = at is null ? rawQuery : QueryText.Without(rawQuery, At);
@@ -31,26 +32,29 @@ internal static class ListEndpoints
         if (ReadParameters.ReadConsistency(query, out var consistency) is { } unfit) return unfit;
         var list = (ListCommand)command; // The route is that of the list, and the method GET.
         return consistency == Consistency.Certified
-            ? await CertifiedAsync(context, router, operation, list, at)
+            ? await CertifiedAsync(context, router, incoming, list, at)
             : await PageAsync(context, router, snapshots, operation, list, consistency, at);
     }
 
     // Each page is ordered by itself, so the pages of such a listing may come from several revisions; the answer says from which.
     private static async ValueTask<Results<ListResult, ProblemResult>> CertifiedAsync(
-        HttpContext context, ShardRouter router, Operation operation, ListCommand command, string? at)
+        HttpContext context, ShardRouter router, Incoming incoming, ListCommand command, string? at)
     {
         if (at is not null)
             return new ProblemResult(ProblemKinds.BadParameter, "'at' does not go with consistency=certified: such a page is read where it is ordered.");
         var results = ImmutableArray.CreateBuilder<OperationResult>(router.Shards.Length);
+        var replayed = true;
         foreach (var shard in router.Shards)
         {
-            var answer = await shard.OrderAsync(new Incoming(operation, null), context.RequestAborted);
+            var answer = await shard.OrderAsync(incoming, context.RequestAborted);
             if (answer.Problem is not null) return answer.Problem;
             if (answer.Result!.Refused) return ResultProblems.Of(answer.Result, shard.Shard, router.Limits);
+            replayed &= answer.Replayed;
             results.Add(answer.Result);
         }
 
-        return ListResult.Of(results.DrainToImmutable(), command, operation, router.Limits, point: null);
+        if (replayed) context.Response.Headers[KvHeaders.IdempotentReplayed] = "true";
+        return ListResult.Of(results.DrainToImmutable(), command, incoming.Operation, router.Limits, point: null);
     }
 
     private static async ValueTask<Results<ListResult, ProblemResult>> PageAsync(
@@ -59,7 +63,7 @@ internal static class ListEndpoints
         ImmutableArray<ShardState> states;
         if (at is null)
         {
-            (states, var problem) = await StatesAsync(router, operation, consistency, context.RequestAborted);
+            (states, var problem) = await StatesAsync(router, consistency, context.RequestAborted);
             if (problem is not null) return problem;
         }
         else if (!ListingPoint.TryParse(at, router.Shards.Length, out var asked))
@@ -79,9 +83,9 @@ internal static class ListEndpoints
 
     // All shards are asked at once: a listing waits for the slowest of them, and not for their sum.
     private static async ValueTask<(ImmutableArray<ShardState> States, ProblemResult? Problem)> StatesAsync(
-        ShardRouter router, Operation operation, Consistency consistency, CancellationToken cancel)
+        ShardRouter router, Consistency consistency, CancellationToken cancel)
     {
-        var answers = await Task.WhenAll(router.Shards.Select(shard => shard.StateAsync(operation, consistency, cancel).AsTask()));
+        var answers = await Task.WhenAll(router.Shards.Select(shard => shard.StateAsync(consistency, cancel).AsTask()));
         var problem = answers.Select(answer => answer.Problem).FirstOrDefault(problem => problem is not null);
         return problem is null ? ([.. answers.Select(answer => answer.State!)], null) : ([], problem);
     }

@@ -1,4 +1,5 @@
 using KvStore.Api.Json;
+using KvStore.Api.Signing;
 using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication;
@@ -9,10 +10,10 @@ namespace KvStore.Api.Operations;
 /// <summary>What <c>/v1/cluster</c> says: what the genesis fixes.</summary>
 /// <param name="Name">The cluster's name.</param>
 /// <param name="Cluster">Its id, as <c>Kv-Cluster</c> carries it: the SHA-256 of the genesis, base64url.</param>
-/// <param name="DevelopmentKey">The key that unsigned requests are signed with; it changes with each process.</param>
+/// <param name="DevelopmentKey">The key that unsigned requests are signed with, which changes with each process; absent where they are refused.</param>
 /// <param name="Limits">The limits of a shard's state.</param>
 /// <param name="Groups">The groups of replicas, one for each shard.</param>
-public sealed record ClusterDocument(string Name, string Cluster, string DevelopmentKey, StateLimits Limits, IReadOnlyList<GroupDocument> Groups);
+public sealed record ClusterDocument(string Name, string Cluster, string? DevelopmentKey, StateLimits Limits, IReadOnlyList<GroupDocument> Groups);
 
 /// <summary>One group.</summary>
 /// <param name="Shard">The shard that it orders.</param>
@@ -44,11 +45,11 @@ internal static class ClusterEndpoints
     public static void MapCluster(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/v1/cluster").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Cluster);
 
-    private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, RequestSigner signer) => TypedResults.Json(
+    private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, RequestSigner signer, RequestAuthenticator authenticator) => TypedResults.Json(
         new ClusterDocument(
             genesis.Name,
             SignatureBase.ClusterName(genesis.Cluster),
-            KeyNames.Of(signer.PublicKey),
+            authenticator.AllowsUnsigned ? KeyNames.Of(signer.PublicKey) : null,
             genesis.Limits,
             [.. genesis.Groups.Select(Of)]),
         ApiJson.Readable.ClusterDocument);

@@ -39,6 +39,12 @@ public sealed record ProblemDocument
     /// <summary>The request's id: the SHA-256 of its signature base, hexadecimal.</summary>
     public string? Request { get; init; }
 
+    /// <summary>Where the request's outcome can be asked for.</summary>
+    public string? OutcomeUrl { get; init; }
+
+    /// <summary>What a signature that is not good should have been over.</summary>
+    public string? SignatureBase { get; init; }
+
     /// <summary>The server's name for this exchange, as its log has it.</summary>
     public string? Trace { get; init; }
 }

@@ -31,7 +31,14 @@ internal static class ProblemKinds
     public static readonly ProblemKind UnknownPath = new(ParseErrors.UnknownPath, 404, "Nothing is served under this path.");
     public static readonly ProblemKind MethodNotAllowed = new(ParseErrors.MethodNotAllowed, 405, "The path is there, but not for this method.");
     public static readonly ProblemKind UnsupportedParameter = new("unsupported-parameter", 501, "A parameter is known but not supported yet.");
-    public static readonly ProblemKind SignedRequests = new("signed-requests-not-supported", 501, "Requests that their client signed are not taken yet.");
+    public static readonly ProblemKind Bundles = new("bundles-not-supported", 501, "Requests that were signed together are not taken yet.");
+
+    public static readonly ProblemKind SignatureRequired = new("signature-required", 401, "The request must be signed.");
+    public static readonly ProblemKind SignatureProfile = new("signature-profile", 401, "The signature does not cover what it must, as it must.");
+    public static readonly ProblemKind SignatureTimes = new("signature-times", 401, "The signature's times are not possible.");
+    public static readonly ProblemKind WrongCluster = new("wrong-cluster", 401, "The request was signed for another cluster.");
+    public static readonly ProblemKind BadSignature = new("bad-signature", 401, "The signature is not that of the key over this request.");
+    public static readonly ProblemKind BadContentDigest = new("bad-content-digest", 400, "The body is not the one that Content-Digest names.");
 
     public static readonly ProblemKind NotFound = new("not-found", 404, "There is no such key.");
     public static readonly ProblemKind PreconditionFailed = new("precondition-failed", 412, "A condition does not hold.");
@@ -59,9 +66,9 @@ internal static class ProblemKinds
     {
         BadTarget, BadHeader, BadBody, BadKey, EmptyKey, KeyTooLong, UnknownParameter, RepeatedParameter, BadParameter, BadPrecondition, BadRange,
         UnexpectedHeader, UnexpectedBody, ContentTypeTooLong, BadContentType, BadContentEncoding, BadSlice, BadTransaction, BadBatch, TooManyOperations,
-        BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed,
-        UnsupportedParameter, SignedRequests, NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale,
-        CrossShard, WrongShard, AnswerTooLarge,
+        BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed, UnsupportedParameter, Bundles,
+        SignatureRequired, SignatureProfile, SignatureTimes, WrongCluster, BadSignature, BadContentDigest,
+        NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale, CrossShard, WrongShard, AnswerTooLarge,
         NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
     }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 

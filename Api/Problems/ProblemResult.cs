@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KvStore.Api.Json;
+using KvStore.Api.Signing;
 using Microsoft.AspNetCore.Http;
 
 namespace KvStore.Api.Problems;
@@ -59,6 +60,12 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
     /// <summary>The request's id.</summary>
     public string? Request { get; init; }
 
+    /// <summary>Where the request's outcome can be asked for.</summary>
+    public string? OutcomeUrl { get; init; }
+
+    /// <summary>What a signature that is not good should have been over.</summary>
+    public string? SignatureBase { get; init; }
+
     /// <summary>The methods that the path is there for.</summary>
     public string? Allow { get; init; }
 
@@ -71,6 +78,7 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         response.StatusCode = status;
         response.ContentType = MediaType;
         WriteHeaders(response);
+        if (status == StatusCodes.Status401Unauthorized) response.Headers[KvHeaders.AcceptSignature] = SignedFields.Wanted(httpContext.Request);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(ToDocument(status, httpContext.TraceIdentifier), ApiJson.Readable.ProblemDocument);
         response.ContentLength = bytes.Length;
         return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
@@ -109,6 +117,8 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         Limit = Limit,
         Max = Max,
         Request = Request,
+        OutcomeUrl = OutcomeUrl,
+        SignatureBase = SignatureBase,
         Trace = status >= StatusCodes.Status500InternalServerError ? trace : null,
     };
 

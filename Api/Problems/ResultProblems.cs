@@ -8,6 +8,22 @@ internal static class ResultProblems
 {
     private static readonly TimeSpan _sessionRetry = TimeSpan.FromSeconds(10);
 
+    /// <summary>What to do with a request that its client signed and that can't be executed any more.</summary>
+    public const string SignAnew = "If the same bytes were sent before, they may have been applied then: ask /v1/requests/{keyid}/{nonce} before you sign it anew.";
+
+    /// <summary>The problem of a request that its client signed and that was not looked into, for its nonce, time or key; null for all other results.</summary>
+    public static ProblemResult? OfSigned(OperationResult result, uint shard)
+    {
+        (ProblemKind Kind, string Detail)? problem = result.Code switch
+        {
+            ResultCode.Stale => (ProblemKinds.NonceStale, $"Requests with counters that are 1,024 higher were executed in its session. {SignAnew}"),
+            ResultCode.Expired => (ProblemKinds.RequestExpired, $"The batch in which it was ordered has a later time than its 'expires'. {SignAnew}"),
+            ResultCode.Conflict => (ProblemKinds.NonceConflict, "Another request of this key had this nonce. Sign with a fresh nonce, and send what you signed before as it was."),
+            _ => null,
+        };
+        return problem is not { } it ? null : new ProblemResult(it.Kind, it.Detail) { Shard = shard, Revision = result.Revision, Retryable = false };
+    }
+
     /// <summary>The problem of a result that is a refusal.</summary>
     public static ProblemResult Of(OperationResult result, uint shard, StateLimits limits)
     {
@@ -42,7 +58,8 @@ internal static class ResultProblems
         ResultCode.Unauthorized => (
             ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
         ResultCode.WrongShard => (ProblemKinds.WrongShard, "The shard that was asked has no such key. The gateway's idea of the shards is not the cluster's."),
-        // A gateway refuses earlier what a replica would call invalid.
+        // The gateway has parsed the operation as replicas do, so what they call invalid is the time, of which their clocks think otherwise.
+        ResultCode.Invalid => (ProblemKinds.SignatureTimes, "By the replicas' clocks the request expires too far in the future. Set your clock."),
         _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet."),
     };
 

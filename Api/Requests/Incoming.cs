@@ -1,12 +1,13 @@
 using KvStore.Api.Problems;
+using KvStore.Api.Signing;
 using KvStore.Protocol;
 
 namespace KvStore.Api.Requests;
 
 /// <summary>A request as it came in.</summary>
 /// <param name="Operation">What is asked for.</param>
-/// <param name="Signed">The request that the client signed; null when it did not sign, and the gateway is to sign for it.</param>
-internal readonly record struct Incoming(Operation Operation, Request? Signed);
+/// <param name="Signed">The request that the client signed, verified; null when it did not sign, and the gateway is to sign for it.</param>
+internal readonly record struct Incoming(Operation Operation, VerifiedRequest? Signed);
 
 /// <summary>Reads what came in: the operation, and the client's signature over it where there is one.</summary>
 internal static class IncomingReader
@@ -15,8 +16,8 @@ internal static class IncomingReader
     /// <returns>The problem with it, or null.</returns>
     public static ProblemResult? Read(HttpContext context, OperationMethod method, ReadOnlyMemory<byte> body, out Incoming incoming)
     {
-        var problem = OperationReader.Read(context, method, body, out var operation);
-        incoming = new Incoming(operation, null);
-        return problem;
+        incoming = default;
+        return OperationReader.Read(context, method, body, out var operation)
+            ?? context.RequestServices.GetRequiredService<RequestAuthenticator>().Judge(context.Request, operation, out incoming);
     }
 }

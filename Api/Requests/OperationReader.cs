@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvStore.Api.Problems;
+using KvStore.Api.Signing;
 using KvStore.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -23,7 +24,7 @@ internal static class OperationReader
     public static ProblemResult? Read(
         OperationMethod method, string path, string query, HttpContext context, ReadOnlyMemory<byte> body, out Operation operation)
     {
-        var headers = Headers(context.Request, method);
+        var headers = Headers(context.Request, hasBody: method is OperationMethod.Put or OperationMethod.Post or OperationMethod.Patch);
         if (Operation.TryCreate(method, path, query, headers, body, out operation)) return null;
         return Operation.TryCreate(method, path, query, [], body, out _)
             ? new ProblemResult(ProblemKinds.BadHeader,
@@ -31,11 +32,10 @@ internal static class OperationReader
             : new ProblemResult(ProblemKinds.BadTarget, "Percent-encode everything in the path and query that is not visible ASCII.");
     }
 
-    // In the order in which a signature covers them. http-api.md section 4.
-    private static ImmutableArray<OperationHeaderField> Headers(HttpRequest request, OperationMethod method)
+    /// <summary>The headers that change what is meant, in the order in which a signature covers them. http-api.md section 4.</summary>
+    public static ImmutableArray<OperationHeaderField> Headers(HttpRequest request, bool hasBody)
     {
         var headers = request.Headers;
-        var hasBody = method is OperationMethod.Put or OperationMethod.Post or OperationMethod.Patch;
 
         // RFC 9110 section 14.2: a range has a meaning for GET only. Section 13.1.5: a range under If-Range may always be answered with the whole.
         var ignoresRange = HttpMethods.IsHead(request.Method) || headers.IfRange.Count > 0;
@@ -49,10 +49,9 @@ internal static class OperationReader
         return fields.DrainToImmutable();
     }
 
-    // RFC 9421 section 2.1: several lines of one header are one value, with ", " between them.
     private static void Add(ImmutableArray<OperationHeaderField>.Builder fields, OperationHeader header, StringValues values)
     {
         if (values.Count == 0) return;
-        fields.Add(new OperationHeaderField(header, values.Count == 1 ? values[0] ?? "" : string.Join(", ", values.AsEnumerable())));
+        fields.Add(new OperationHeaderField(header, SignedFields.Join(values)));
     }
 }

@@ -19,6 +19,7 @@ internal static class ValueReads
             ? await ValueWaits.ReadAsync(context, gateway, read, time)
             : await gateway.ReadAsync(read.Incoming, read.Command, read.Consistency, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
+        answer.MarkReplay(context.Response);
         var result = answer.Result!;
         return result.Code switch
         {

@@ -18,7 +18,7 @@ internal static class ValueWaits
         over.CancelAfter(wait);
         while (true)
         {
-            using var waiter = gateway.WaitForChange(read.Command.Key, read.Incoming.Operation, out var problem);
+            using var waiter = gateway.WaitForChange(read.Command.Key, out var problem);
             if (waiter is null) return new ShardAnswer(null, Replayed: false, problem);
             var answer = await gateway.ReadAsync(read.Incoming, read.Command, read.Consistency, context.RequestAborted);
             if (answer.Result is not { } result || !IsAwaited(read, result)) return answer;

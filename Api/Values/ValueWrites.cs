@@ -25,9 +25,10 @@ internal static class ValueWrites
         var gateway = router.Of(((KeyCommand)command).Key); // The route is that of a key.
         var answer = await gateway.OrderAsync(incoming, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
+        answer.MarkReplay(context.Response);
         var result = answer.Result!;
         if (result.Refused) return ResultProblems.Of(result, gateway.Shard, limits);
-        return new WriteResult(method, result, gateway.Shard, answer.Replayed);
+        return new WriteResult(method, result, gateway.Shard);
     }
 
     // Whether the head is worth a look of its own before the body is read: for a client that asked first, and need not send in vain, and for

@@ -4,7 +4,7 @@ using KvStore.Protocol;
 namespace KvStore.Api.Values;
 
 /// <summary>A write that was done.</summary>
-internal sealed class WriteResult(OperationMethod method, OperationResult result, uint shard, bool replayed) : IResult, IStatusCodeHttpResult
+internal sealed class WriteResult(OperationMethod method, OperationResult result, uint shard) : IResult, IStatusCodeHttpResult
 {
     /// <inheritdoc/>
     public int? StatusCode => method == OperationMethod.Delete ? StatusCodes.Status204NoContent
@@ -17,7 +17,6 @@ internal sealed class WriteResult(OperationMethod method, OperationResult result
         var response = httpContext.Response;
         response.StatusCode = StatusCode.GetValueOrDefault();
         ShardHeaders.Write(response.Headers, result, shard);
-        if (replayed) response.Headers[KvHeaders.IdempotentReplayed] = "true";
         if (method == OperationMethod.Delete) return Task.CompletedTask;
         response.ContentLength = 0;
         response.Headers[KvHeaders.Length] = result.Length.ToString(CultureInfo.InvariantCulture);

@@ -14,12 +14,15 @@ public static class SignatureBase
     public const string Tag = "kv-request-v1";
 
     /// <summary>The signature base, ASCII.</summary>
-    public static byte[] Of(Request request, ClusterId cluster)
+    public static byte[] Of(Request request, ClusterId cluster) => Of(request, cluster, MethodName(request.Operation.Method));
+
+    /// <summary>The signature base of a request that came with another method than its operation's: a HEAD, which is never ordered.</summary>
+    public static byte[] Of(Request request, ClusterId cluster, string method)
     {
         var operation = request.Operation;
         var lines = new StringBuilder(512);
         var covered = new StringBuilder(128);
-        Line("@method", MethodName(operation.Method));
+        Line("@method", method);
         Line("@path", operation.Path);
         Line("@query", operation.Query.Length == 0 ? "?" : operation.Query); // RFC 9421 section 2.2.7: an absent query is '?'.
         if (operation.HasBody) Line("content-digest", ContentDigest(operation.Body.Span));

@@ -73,6 +73,10 @@ public sealed class MessageVerifier
         return true;
     }
 
+    /// <summary>Checks the signature of a request that came with another method than its operation's: a HEAD, which a gateway answers by itself.</summary>
+    public bool IsSignedAs(Request request, string method) =>
+        request.HasGoodTimes && _scheme.Verify(request.Client, SignatureBase.Of(request, Context.Cluster, method), request.Signature);
+
     /// <summary>
     /// Takes a request from this replica's own log, which was verified before it was written; the log's checksum vouches for the bytes.
     /// </summary>

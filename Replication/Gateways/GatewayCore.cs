@@ -74,6 +74,18 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         if (_waiting.TryGetValue(request, out var waiting) && waiting.Done.Remove(done) && waiting.Done.Count == 0) _waiting.Remove(request);
     }
 
+    /// <summary>The request with this nonce that waits for its answer, or null.</summary>
+    public VerifiedRequest? FindWaiting(PublicKey client, Nonce nonce)
+    {
+        foreach (var waiting in _waiting.Values)
+        {
+            var request = waiting.Request.Request;
+            if (request.Nonce == nonce && request.Client == client) return waiting.Request;
+        }
+
+        return null;
+    }
+
     /// <summary>Calls <paramref name="ready"/> once this node's state holds everything that was acknowledged before this call.</summary>
     public void Read(Action ready)
     {

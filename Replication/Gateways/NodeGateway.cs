@@ -15,6 +15,7 @@ public sealed class NodeGateway
     private readonly GatewayCore _core;
     private readonly Dictionary<Digest, List<TaskCompletionSource<GatewayAnswer?>>> _waiting = []; // One request may be waited for more than once: a retry.
     private readonly HashSet<TaskCompletionSource<bool>> _reads = [];
+    private readonly AbandonedRequests _abandoned = new();
     private Func<ShardState> _state = null!;
     private bool _closed;
 
@@ -55,9 +56,21 @@ public sealed class NodeGateway
         {
             lock (_gate)
             {
+                if (!source.Task.IsCompletedSuccessfully) _abandoned.Add(request);
                 _core.Abandon(request.Digest, done);
                 if (_waiting.TryGetValue(request.Digest, out var sources) && sources.Remove(source) && sources.Count == 0) _waiting.Remove(request.Digest);
             }
+        }
+    }
+
+    /// <summary>A request that this node has passed on to the replicas and knows no answer to, or null.</summary>
+    public PendingRequest? FindPending(PublicKey client, Nonce nonce)
+    {
+        lock (_gate)
+        {
+            return _core.FindWaiting(client, nonce) is { } waiting
+                ? new PendingRequest(waiting.Digest, waiting.Request.Expires)
+                : _abandoned.Find(client, nonce);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using KvStore.Protocol;
+using KvStore.Replication.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace KvStore.Replication.InProcess;
@@ -23,6 +24,9 @@ public sealed class InProcessCluster : IAsyncDisposable
     /// <summary>Its groups, one a shard.</summary>
     public IReadOnlyList<InProcessGroup> Groups { get; }
 
+    /// <summary>Checks clients' requests, whatever their shards. What it found good, no group of this process checks again.</summary>
+    public MessageVerifier RequestVerifier => Groups[0].Verifier;
+
     /// <summary>Brings up a cluster; all its replicas run when this returns.</summary>
     public static InProcessCluster Start(InProcessOptions options, ILoggerFactory loggers)
     {
@@ -33,10 +37,12 @@ public sealed class InProcessCluster : IAsyncDisposable
         {
             Name = options.Name,
             Groups = [.. keys.Select((members, shard) => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(options.Replicas), [.. members.Select(key => key.PublicKey)]))],
+            Clients = options.Clients,
             Limits = options.Limits,
             Consensus = options.Consensus,
         };
-        var groups = genesis.Groups.Select((group, shard) => new InProcessGroup(genesis, group, keys[shard], options, loggers)).ToList();
+        var verified = new VerificationCache();
+        var groups = genesis.Groups.Select((group, shard) => new InProcessGroup(genesis, group, keys[shard], verified, options, loggers)).ToList();
         return new InProcessCluster(genesis, groups);
     }
 

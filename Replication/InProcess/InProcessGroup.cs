@@ -24,12 +24,13 @@ public sealed class InProcessGroup : IDisposable
     private readonly MemorySnapshotStore[] _snapshots;
     private readonly RejectionCounters[] _rejections;
 
-    internal InProcessGroup(Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, InProcessOptions options, ILoggerFactory loggers)
+    internal InProcessGroup(
+        Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, IVerificationCache verified, InProcessOptions options, ILoggerFactory loggers)
     {
         (_genesis, _group, _keys, _options) = (genesis, group, keys, options);
         _logger = loggers.CreateLogger<InProcessGroup>();
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
-        _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, new VerificationCache());
+        _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
         _network = new InProcessNetwork(_verifier, group.Config.Replicas);
         _rejections = [.. keys.Select(_ => new RejectionCounters())];
         _logs = [.. keys.Select(_ => new MemoryReplicaLog())];
@@ -39,6 +40,9 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The group.</summary>
     public GroupId Id => _group.Id;
+
+    /// <summary>Checks requests, and what the group's members say.</summary>
+    public MessageVerifier Verifier => _verifier;
 
     /// <summary>Contradictory statements that were seen.</summary>
     public EvidenceKeeper Evidence { get; } = new();
@@ -58,20 +62,31 @@ public sealed class InProcessGroup : IDisposable
 
     private IEnumerable<ReplicaHost> Running => Enumerable.Range(0, _keys.Length).Select(_network.Host).OfType<ReplicaHost>();
 
-    /// <summary>Has a request ordered and executed.</summary>
+    /// <summary>Checks a request's signature, and has it ordered and executed.</summary>
     /// <exception cref="ArgumentException">The request's signature is not good.</exception>
     /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
     /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
     /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
-    public async Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel)
+    public Task<GatewayAnswer> SubmitAsync(Request request, CancellationToken cancel, int firstNode = 0) =>
+        _verifier.TryVerify(request, out var verified)
+            ? SubmitAsync(verified, cancel, firstNode)
+            : throw new ArgumentException("The request's signature is not good.", nameof(request));
+
+    /// <summary>Has a request ordered and executed.</summary>
+    /// <param name="verified">The request.</param>
+    /// <param name="cancel">The caller waits no more; the request may still be executed.</param>
+    /// <param name="firstNode">The node whose gateway is asked first. Any will do.</param>
+    /// <exception cref="NoQuorumException">Too few replicas run; the request was not passed on.</exception>
+    /// <exception cref="ShardBusyException">Too many requests wait; this one was not taken.</exception>
+    /// <exception cref="OutcomeUnknownException">The answer did not come in time.</exception>
+    public async Task<GatewayAnswer> SubmitAsync(VerifiedRequest verified, CancellationToken cancel, int firstNode = 0)
     {
-        if (!_verifier.TryVerify(request, out var verified)) throw new ArgumentException("The request's signature is not good.", nameof(request));
         if (!HasQuorum) throw NoQuorum();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(_options.AnswerTimeout);
         try
         {
-            for (var attempt = 0; ; attempt++)
+            for (var attempt = firstNode; ; attempt++)
             {
                 if (await Pick(attempt).Gateway.SubmitAsync(verified, timeout.Token) is { } answer) return answer;
             }
@@ -84,14 +99,14 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The state of a replica once it holds everything that was acknowledged before the call.</summary>
     /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
-    public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel)
+    public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel, int firstNode = 0)
     {
         if (!HasQuorum) throw NoQuorum();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(_options.AnswerTimeout);
         try
         {
-            for (var attempt = 0; ; attempt++)
+            for (var attempt = firstNode; ; attempt++)
             {
                 var host = Pick(attempt);
                 if (await host.Gateway.ReadAsync(timeout.Token)) return host.State;
@@ -108,6 +123,17 @@ public sealed class InProcessGroup : IDisposable
     /// <exception cref="ShardBusyException">Too many wait.</exception>
     public KeyWaiter WaitForChange(Key key) =>
         Pick(0).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
+
+    /// <summary>A request that one of the nodes has passed on to the replicas and knows no answer to; null when none has.</summary>
+    public PendingRequest? FindPending(PublicKey client, Nonce nonce)
+    {
+        foreach (var host in Running)
+        {
+            if (host.Gateway.FindPending(client, nonce) is { } pending) return pending;
+        }
+
+        return null;
+    }
 
     /// <summary>Stops a replica as a crash would; it keeps its disk. Does nothing when it does not run.</summary>
     public void StopReplica(int index)

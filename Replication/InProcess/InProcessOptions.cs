@@ -1,5 +1,6 @@
 using KvStore.Protocol;
 using KvStore.Replication.Gateways;
+using KvStore.StateMachine;
 
 namespace KvStore.Replication.InProcess;
 
@@ -26,6 +27,9 @@ public sealed record InProcessOptions
 
     /// <summary>What a shard's state may hold.</summary>
     public StateLimits Limits { get; init; } = new();
+
+    /// <summary>Whose requests are executed.</summary>
+    public ClientPolicy Clients { get; init; } = ClientPolicy.Any;
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using KvStore.Protocol;
+using KvStore.Replication.InProcess;
 using Microsoft.Extensions.Logging;
 
 namespace KvStore.Api.Tests;
@@ -18,11 +19,17 @@ public class Gateway : IAsyncLifetime
     public HttpClient Client => _client!;
 
     /// <summary>How the gateway is to run.</summary>
-    internal ApiOptions Options { get; init; } = new() { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error };
+    internal ApiOptions Options { get; init; } = Quiet;
+
+    /// <summary>A free port, and no log but the bad news.</summary>
+    internal static ApiOptions Quiet { get; } = new() { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error };
+
+    /// <summary>The cluster behind it; null for one of its own.</summary>
+    internal InProcessCluster? Cluster { get; init; }
 
     public async ValueTask InitializeAsync()
     {
-        _host = await ApiHost.StartAsync(Options, TestContext.Current.CancellationToken);
+        _host = await ApiHost.StartAsync(Options, Cluster, TestContext.Current.CancellationToken);
         _client = new HttpClient { BaseAddress = Address };
     }
 

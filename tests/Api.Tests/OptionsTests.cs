@@ -31,6 +31,18 @@ public sealed class OptionsTests
     [InlineData("--port 80")]
     public void A_wrong_option_is_told(string args) => Assert.NotNull(ApiOptions.TryRead(Split(args), _ => null, out _));
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("--require-signed", false)]
+    [InlineData("--require-signed --urls http://h:1", false)]
+    [InlineData("--urls http://h:1 --require-signed", false)]
+    public void A_flag_says_whether_unsigned_requests_are_taken(string args, bool allowed)
+    {
+        Assert.Null(ApiOptions.TryRead(Split(args), _ => null, out var options));
+        Assert.Equal(allowed, options.AllowsUnsigned);
+        Assert.Equal(args.Contains("urls", StringComparison.Ordinal) ? "http://h:1" : ApiOptions.DefaultUrls, options.Urls);
+    }
+
     [Fact]
     public async Task An_address_that_is_taken_ends_with_an_error_and_not_with_a_crash()
     {

@@ -23,8 +23,7 @@ public sealed class ProblemTests
         {
             var result = new OperationResult { Code = code, Revision = 7, KeyRevision = 3, Length = 5 };
 
-            // A gateway refuses what is invalid before it is ordered; were it to come back, that would be a mistake of ours.
-            if (!result.Refused || code == ResultCode.Invalid) continue;
+            if (!result.Refused || code == ResultCode.WrongShard) continue; // A gateway asks the shard that a key belongs to.
             var problem = ResultProblems.Of(result, shard: 0, new StateLimits());
             Assert.Equal(Outcome.NotApplied, problem.Outcome);
             Assert.Equal(7UL, problem.Revision);

@@ -8,12 +8,12 @@ namespace KvStore.Api.Tests;
 public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
 {
     [Theory]
-    [InlineData("Signature: sig1=:AAAA:")]
-    [InlineData("Signature-Input: sig1=();created=1")]
-    [InlineData("Kv-Bundle: index=0")]
-    public async Task A_signed_request_is_not_carried_out_as_if_it_were_not(string header)
+    [InlineData("Signature: sig1=:AAAA:", 401, "signature-profile")]
+    [InlineData("Signature-Input: sig1=();created=1", 401, "signature-profile")]
+    [InlineData("Kv-Bundle: index=0", 501, "bundles-not-supported")]
+    public async Task A_signed_request_is_not_carried_out_as_if_it_were_not(string header, int status, string code)
     {
-        await gateway.Put("/v1/kv/signed", "x", header).Problem(501, "signed-requests-not-supported");
+        await gateway.Put("/v1/kv/signed", "x", header).Problem(status, code);
         await gateway.Get("/v1/kv/signed").Problem(404, "not-found");
     }
 
