@@ -29,7 +29,7 @@ internal static class GatewaySetup
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestAuthenticator(
-            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowsUnsigned));
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowUnsigned));
         services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
     }
 
