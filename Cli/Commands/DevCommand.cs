@@ -27,7 +27,11 @@ internal static class DevCommand
 
     private static Task<int> RunAsync(IEnumerable<(string Name, string? Value)> options, bool requireSigned, CancellationToken cancel)
     {
-        string[] args = [.. options.Where(option => option.Value is not null).Select(option => $"{option.Name}={option.Value}"), .. requireSigned ? ["--require-signed"] : Array.Empty<string>()];
+        string[] args =
+        [
+            .. options.Where(option => option.Value is not null).Select(option => $"{option.Name}={option.Value}"),
+            .. requireSigned ? new[] { "--require-signed" } : [],
+        ];
         if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var parsed) is { } error)
             throw Failure.Usage(error, "'kv dev --help' shows how it goes.");
         return ApiHost.RunAsync(parsed with { LogToStandardError = true }, cancel);
