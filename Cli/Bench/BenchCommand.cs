@@ -15,17 +15,21 @@ internal static class BenchCommand
         var options = new BenchOptions();
         var targets = new BenchTargets();
         var csv = new Option<string?>("--csv") { Description = "Write the samples to this file, for 'kv bench plot' and spreadsheets.", HelpName = "FILE" };
-        var output = new Option<string>("--output", "-o") { Description = "How to print the report: table, json, or markdown (a row with its head).", DefaultValueFactory = _ => "table" };
-        output.AcceptOnlyFromAmong("table", "json", "markdown");
+        var output = CommonOptions.OutputOf("table", "How to print the report: table, json, or markdown (a row with its head).", "table", "json", "markdown");
         var command = new Command("bench", "Measures throughput and latency, in the machine's own signature verification rate.") { csv, output };
         options.AddTo(command);
         targets.AddTo(command);
+        command.Example(
+            "kv bench --clients 64",
+            "kv bench --driver --clients 256 --replicas 7",
+            "kv bench --workload a --rate 5000 --url http://127.0.0.1:8080 --key me.json",
+            "kv bench --duration 10m --interval 5s --csv soak.csv && kv bench plot soak.csv -f soak.svg");
         command.Subcommands.Add(PlotCommand.Create(terminal));
         command.SetAction(async (parsed, cancel) =>
         {
             var settings = options.Read(parsed, targets.IsDriver(parsed));
             await using var samples = OpenCsv(parsed.GetValue(csv));
-            var report = await RunAsync(settings, targets, parsed, Show(samples, terminal), cancel);
+            var report = await RunAsync(settings, targets, parsed, terminal, Show(samples, terminal), cancel);
             await PrintAsync(report, parsed.GetValue(output)!, terminal);
             if (report.Latency.Count > 0) return ExitCodes.Ok;
             throw new Failure(ExitCodes.Error, "Not a single operation that was due in the measured time ended well.", "The report's errors say why; measure for longer.");
@@ -41,10 +45,10 @@ internal static class BenchCommand
     };
 
     private static async Task<BenchReport> RunAsync(
-        BenchSettings settings, BenchTargets targets, ParseResult parsed, Action<Sample> onSample, CancellationToken cancel)
+        BenchSettings settings, BenchTargets targets, ParseResult parsed, Terminal terminal, Action<Sample> onSample, CancellationToken cancel)
     {
         var before = await VerificationRate.MeasureAsync(settings.VerificationTime, cancel);
-        var (target, description) = await targets.StartAsync(parsed, settings, cancel);
+        var (target, description) = await targets.StartAsync(parsed, settings, terminal, cancel);
         BenchResult result;
         await using (target)
         {

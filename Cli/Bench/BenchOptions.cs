@@ -117,18 +117,24 @@ internal sealed class BenchOptions
             Clients = (int)InRange("--clients", parsed.GetValue(_clients) ?? (rate is null ? ClosedLoopClients : OpenLoopClients), 1, ClientsMax),
             Rate = rate is null ? null : InRange("--rate", rate.Value, 0.001, 10_000_000),
             EvenArrivals = parsed.GetValue(_arrivals) == "uniform",
-            Duration = Durations.Read("--duration", parsed.GetValue(_duration)!, TimeSpan.FromMilliseconds(1)),
-            Warmup = Durations.Read("--warmup", parsed.GetValue(_warmup)!, TimeSpan.Zero),
+            Duration = TimeOf(parsed, _duration),
+            Warmup = parsed.GetValue(_warmup) is "0" or "0s" ? TimeSpan.Zero : TimeOf(parsed, _warmup),
             Operations = OperationsOf(parsed, rate),
             ValueBytes = (int)InRange("--value-size", parsed.GetValue(_valueSize), workload.Appends ? 1 : 0, workload.Appends ? AppendingValueMax : ValueMax),
             Keys = (long)InRange("--keys", parsed.GetValue(_keys), 1, KeysMax),
             Seed = parsed.GetValue(_seed),
             Consistency = consistency,
             SignReads = parsed.GetValue(_signReads) || consistency == Consistency.Certified,
-            Interval = Durations.Read("--interval", parsed.GetValue(_interval)!, TimeSpan.FromMilliseconds(10)),
-            VerificationTime = Durations.Read("--verification", parsed.GetValue(_verification)!, TimeSpan.FromMilliseconds(1)),
+            Interval = TimeOf(parsed, _interval),
+            VerificationTime = TimeOf(parsed, _verification),
             SignAhead = isDriver && (presign ?? !workload.Parts.Any(part => part.Kind == OperationKind.Insert)),
         };
+    }
+
+    private static TimeSpan TimeOf(ParseResult parsed, Option<string> option)
+    {
+        var time = Duration.Read(option.Name, parsed.GetValue(option)!, TimeSpan.FromMilliseconds(1))!.Value;
+        return time <= TimeSpan.FromDays(1) ? time : throw Failure.Usage($"{option.Name} takes a day at most.", "Give a time like 30s or 10m.");
     }
 
     private long? OperationsOf(ParseResult parsed, double? rate)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using KvStore.Api;
 using KvStore.Cli.Bench.Reports;
 using KvStore.Cli.Bench.Targets;
+using KvStore.Cli.Keys;
 using KvStore.Protocol;
 using KvStore.Replication.InProcess;
 using Microsoft.Extensions.Logging;
@@ -13,12 +14,16 @@ namespace KvStore.Cli.Bench;
 /// <summary>The options that say what is measured.</summary>
 internal sealed class BenchTargets
 {
-    private const int ShardsMax = 64;
-
     private readonly Option<string?> _url = new("--url")
     {
         Description = "A gateway that runs already. Without it, one is brought up in this process, whatever KV_URL says.",
         HelpName = "URL",
+    };
+
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "Sign with the key in this file, which 'kv key new' makes; default: the environment's KV_KEY, or a new key that nobody keeps.",
+        HelpName = "FILE",
     };
 
     private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send requests without signatures, which only a gateway for development takes." };
@@ -32,7 +37,7 @@ internal sealed class BenchTargets
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [_url, _unsigned, _driver, _shards, _replicas];
+        Option[] all = [_url, _key, _unsigned, _driver, _shards, _replicas];
         foreach (var option in all) command.Options.Add(option);
     }
 
@@ -41,21 +46,22 @@ internal sealed class BenchTargets
 
     /// <summary>Brings up or finds what is to be measured.</summary>
     /// <exception cref="Failure">The options make no sense together.</exception>
-    public async Task<(IBenchTarget Target, TargetReport Report)> StartAsync(ParseResult parsed, BenchSettings settings, CancellationToken cancel)
+    public async Task<(IBenchTarget Target, TargetReport Report)> StartAsync(ParseResult parsed, BenchSettings settings, Terminal terminal, CancellationToken cancel)
     {
         var (url, isDriver) = (parsed.GetValue(_url), IsDriver(parsed));
         var (shards, replicas) = (parsed.GetValue(_shards), parsed.GetValue(_replicas));
         if (url is not null && (isDriver || shards is not null || replicas is not null))
             throw Failure.Usage("--url names a gateway that runs already.", "Leave it out to bring one up with --driver, --shards or --replicas.");
-        if (isDriver && parsed.GetValue(_unsigned)) throw Failure.Usage("Below HTTP there are signed requests only.", "Leave --unsigned or --driver out.");
-        var (groups, members) = (InRange("--shards", shards ?? 1, ShardsMax), InRange("--replicas", replicas ?? 4, GroupConfig.ReplicasMax));
+        if (isDriver && (parsed.GetValue(_unsigned) || parsed.GetValue(_key) is not null))
+            throw Failure.Usage("Below HTTP each client signs with a key of its own.", "Leave --driver out, or --unsigned and --key.");
+        var (groups, members) = (InRange("--shards", shards ?? 1, ApiOptions.ShardsMax), InRange("--replicas", replicas ?? 4, GroupConfig.ReplicasMax));
         if (isDriver)
         {
             var cluster = InProcessCluster.Start(new InProcessOptions { Shards = groups, Replicas = members }, NullLoggerFactory.Instance);
             return Described(new DriverTarget(cluster, settings.Consistency), isSigned: true, groups, members);
         }
 
-        var key = parsed.GetValue(_unsigned) ? null : NewKey();
+        var key = parsed.GetValue(_unsigned) ? null : KeyOf(parsed, terminal);
         if (url is not null) return Described(new HttpTarget(AddressOf(url), key, settings, host: null), key is not null, null, null);
         var options = new ApiOptions { Urls = "http://127.0.0.1:0", Shards = groups, Replicas = members, LogLevel = LogLevel.Error, LogToStandardError = true };
         var host = await ApiHost.StartAsync(options, cancel);
@@ -73,8 +79,10 @@ internal sealed class BenchTargets
     private static int InRange(string option, int value, int most) =>
         value >= 1 && value <= most ? value : throw Failure.Usage($"{option} takes a number from 1 to {most}.", "Leave it out for the default.");
 
-    private static Ed25519PrivateKey NewKey()
+    private Ed25519PrivateKey KeyOf(ParseResult parsed, Terminal terminal)
     {
+        var file = parsed.GetValue(_key) ?? terminal.Environment("KV_KEY");
+        if (!string.IsNullOrEmpty(file)) return KeyFile.Open(file, terminal.Error);
         Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
         RandomNumberGenerator.Fill(seed);
         return new Ed25519PrivateKey(seed);

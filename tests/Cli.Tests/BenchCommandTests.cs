@@ -77,6 +77,26 @@ public sealed class BenchCommandTests(Kv kv) : IClassFixture<Kv>
         Assert.All(run.Lines, line => Assert.Equal(13, line.Count(letter => letter == '|')));
     }
 
+    [Fact]
+    public async Task The_load_may_be_signed_with_a_key_from_a_file()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
+        try
+        {
+            Assert.Equal(ExitCodes.Ok, (await kv.Run("key", "new", "-f", file)).ExitCode);
+            var run = await kv.Run("bench", "--url", kv.Address.ToString(), "--key", file, "--operations", "20", "--clients", "2", "--verification", "5ms");
+            Assert.True(run.ExitCode == 0, run.Error);
+            Assert.Contains("by the clients", run.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        var lost = await kv.Run("bench", "--url", kv.Address.ToString(), "--key", file, "--verification", "5ms");
+        Assert.Equal(ExitCodes.Error, lost.ExitCode);
+    }
+
     [Theory]
     [InlineData("local")]
     [InlineData("certified")]
