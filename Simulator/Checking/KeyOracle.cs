@@ -132,5 +132,6 @@ internal sealed record KeyOracle(ImmutableSortedDictionary<string, Kept> Keys, u
         Revision = Revision,
         KeyRevision = found?.Revision ?? 0,
         Length = (ulong)(found?.Value.Length ?? 0),
+        Expires = found?.Expires ?? default,
     };
 }

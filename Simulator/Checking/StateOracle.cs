@@ -114,7 +114,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions,
         if (!reader.Complete) return false;
         var expected = keys.Keys.Where(each => each.Key.StartsWith(intent.Key, StringComparison.Ordinal)).ToList();
         return page.Entries.Length == expected.Count && page.Entries.Zip(expected).All(pair =>
-            pair.First.Key.ToString() == pair.Second.Key && pair.First.Revision == pair.Second.Value.Revision
+            pair.First.Key.ToString() == pair.Second.Key && pair.First.Revision == pair.Second.Value.Revision && pair.First.Expires == pair.Second.Value.Expires
             && System.Text.Encoding.ASCII.GetString(pair.First.Value.GetValueOrDefault().Span) == pair.Second.Value.Value);
     }
 

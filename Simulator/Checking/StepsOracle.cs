@@ -62,6 +62,7 @@ internal static class StepsOracle
             KeyRevision = found?.Revision ?? 0,
             Offset = (ulong)index,
             Length = (ulong)(found?.Value.Length ?? 0),
+            Expires = found?.Expires ?? default,
             Value = new StepResults(succeeded, []).ToBytes(),
         };
     }

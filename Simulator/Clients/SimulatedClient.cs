@@ -48,6 +48,13 @@ internal sealed class SimulatedClient
     /// <summary>The faults are over: a few operations more, to show that the group serves.</summary>
     public void OnHealed() => _left = Math.Min(_left, AfterHealing);
 
+    /// <summary>Does what a scenario tells it to do.</summary>
+    public ClientOperation Do(Intent intent)
+    {
+        SubmitOrdered(_requests.Ordinary, intent);
+        return _ordered[^1];
+    }
+
     private void Next()
     {
         if (_left == 0) return;

@@ -42,7 +42,7 @@ internal static class SwarmDraw
             RetryTicks = random.Between(30, 150),
             TransactionChance = random.Chance(6000) ? random.Between(500, 6000) : 0,
             BatchChance = random.Chance(5000) ? random.Between(500, 4000) : 0,
-            TimeToLiveChance = random.Chance(0) ? random.Between(500, 5000) : 0,
+            TimeToLiveChance = random.Chance(5000) ? random.Between(500, 5000) : 0,
             TimeToLiveMax = random.Between(1, 6),
             LostAnswerChance = random.Chance(4000) ? random.Between(1000, 8000) : random.Between(0, 500),
             RequestLifeSeconds = random.Chance(3000) ? random.Between(2, 12) : 300,

@@ -122,6 +122,7 @@ internal sealed class Machine
     /// <summary>Runs a part of the process. A power cut ends it; any other exception is a violation, unless the replica is Byzantine.</summary>
     public void Guard(Action run)
     {
+        PlantedBugs.ClockIs(Clock);
         try
         {
             run();

@@ -19,7 +19,8 @@ internal sealed class StepsExecutor(CommandExecutor commands, KeyBatch keys, Sta
         {
             var result = Step(i, steps[i]);
             if (!Refuses(steps[i], result)) continue;
-            keys.RollBack();
+            if (!PlantedBugs.Has(PlantedBug.TransactionHalfApplied)) keys.RollBack();
+            else keys.Commit();
             return Refusal(succeeded, i, steps[i], result.Code);
         }
 
