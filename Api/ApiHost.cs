@@ -19,14 +19,14 @@ public sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly InProcessCluster? _ownCluster;
     private readonly IDisposable _refusals;
-    private readonly bool _allowsUnsigned;
+    private readonly bool _allowUnsigned;
 
-    private ApiHost(WebApplication app, InProcessCluster? ownCluster, IDisposable refusals, bool allowsUnsigned)
+    private ApiHost(WebApplication app, InProcessCluster? ownCluster, IDisposable refusals, bool allowUnsigned)
     {
         _app = app;
         _ownCluster = ownCluster;
         _refusals = refusals;
-        _allowsUnsigned = allowsUnsigned;
+        _allowUnsigned = allowUnsigned;
     }
 
     /// <summary>Where it serves: the first address, with the port that it got.</summary>
@@ -119,7 +119,7 @@ public sealed class ApiHost : IAsyncDisposable
         app.MapGateway();
         SayWhatThisIs(app, options);
         var refusals = ServerRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>(), app.Services.GetRequiredService<RefusalCounter>());
-        return new ApiHost(app, own, refusals, options.AllowsUnsigned);
+        return new ApiHost(app, own, refusals, options.AllowUnsigned);
     }
 
     private static InProcessOptions ClusterOptions(ApiOptions options)
@@ -135,7 +135,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
         LogMessages.MemoryOnly(logger, options.Shards, options.Replicas);
-        if (options.AllowsUnsigned) LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
+        if (options.AllowUnsigned) LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
         else LogMessages.SignaturesRequired(logger);
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
     }
@@ -143,7 +143,7 @@ public sealed class ApiHost : IAsyncDisposable
     private void WarnIfOpen()
     {
         var address = Address;
-        if (!_allowsUnsigned) return; // What is open then is for clients that sign.
+        if (!_allowUnsigned) return; // What is open then is for clients that sign.
         if (address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip))) return;
         LogMessages.OpenToOthers(_app.Services.GetRequiredService<ILogger<ApiHost>>(), address.ToString());
     }

@@ -39,7 +39,7 @@ public sealed record ApiOptions
     public ConsensusConfig? Consensus { get; init; }
 
     /// <summary>Whether the gateway signs, with a key of its own, what its clients did not sign.</summary>
-    public bool AllowsUnsigned { get; init; } = true;
+    public bool AllowUnsigned { get; init; } = true;
 
     /// <summary>The node that the gateway asks first; of several gateways in one process each may have its own.</summary>
     public int FirstNode { get; init; }
@@ -61,7 +61,7 @@ public sealed record ApiOptions
     public static string? TryRead(string[] args, Func<string, string?> environment, out ApiOptions options)
     {
         var requiresSigned = args.Contains(RequireSigned, StringComparer.Ordinal);
-        options = new ApiOptions { AllowsUnsigned = !requiresSigned };
+        options = new ApiOptions { AllowUnsigned = !requiresSigned };
         IConfiguration line;
         try
         {

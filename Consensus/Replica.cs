@@ -54,6 +54,9 @@ public sealed class Replica
     /// <summary>Whether the replica is fetching a checkpoint's state.</summary>
     public bool IsFetchingState => _state.Transfer.Certificate is not null;
 
+    /// <summary>Whether it would do something with a client's request at once: propose it, or complete a slot that lacks it.</summary>
+    public bool WantsRequests => Proposer.WaitsForRequests(_state) || _state.Fetcher.WantsSome;
+
     /// <summary>The requests that wait for execution, oldest first.</summary>
     public IEnumerable<VerifiedRequest> PendingRequests => _state.Pool.Pending.Select(entry => entry.Request);
 

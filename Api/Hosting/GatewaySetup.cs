@@ -29,7 +29,7 @@ internal static class GatewaySetup
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestAuthenticator(
-            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowsUnsigned));
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowUnsigned));
         services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
     }
 
@@ -56,7 +56,7 @@ internal static class GatewaySetup
 
     private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer, int firstNode)
     {
-        var (limits, id) = (cluster.Genesis.Limits, cluster.Genesis.Cluster);
+        var limits = cluster.Genesis.Limits;
         return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, signer, firstNode))], limits);
     }
 }

@@ -43,15 +43,17 @@ internal static class ListEndpoints
         if (at is not null)
             return new ProblemResult(ProblemKinds.BadParameter, "'at' does not go with consistency=certified: such a page is read where it is ordered.");
         var results = ImmutableArray.CreateBuilder<OperationResult>(router.Shards.Length);
+        var replayed = true;
         foreach (var shard in router.Shards)
         {
             var answer = await shard.OrderAsync(incoming, context.RequestAborted);
             if (answer.Problem is not null) return answer.Problem;
             if (answer.Result!.Refused) return ResultProblems.Of(answer.Result, shard.Shard, router.Limits);
-            answer.MarkReplay(context.Response);
+            replayed &= answer.Replayed;
             results.Add(answer.Result);
         }
 
+        if (replayed) context.Response.Headers[KvHeaders.IdempotentReplayed] = "true";
         return ListResult.Of(results.DrainToImmutable(), command, incoming.Operation, router.Limits, point: null);
     }
 

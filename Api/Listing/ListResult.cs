@@ -114,6 +114,7 @@ internal sealed class ListResult : IResult
         json.WriteNumber("revision"u8, entry.Revision);
         json.WriteNumber("length"u8, entry.Length);
         if (entry.ContentType.Length > 0) json.WriteString("contentType"u8, entry.ContentType);
+        if (entry.Expires != default) json.WriteString("expires"u8, UtcTimes.Of(entry.Expires));
         if (entry.Value is { } value) JsonText.WriteValue(json, value.Span);
         json.WriteEndObject();
     }

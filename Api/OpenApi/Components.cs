@@ -1,5 +1,6 @@
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
+using KvStore.Api.Signing;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -26,6 +27,7 @@ internal static class Components
     public const string Fault = "Fault";
     public const string ProblemKindName = "ProblemKind";
     public const string ProblemKinds = "ProblemKinds";
+    public const string Outcome = "Outcome";
     public const string AnyProblem = "AnyProblem";
 
     /// <summary>Adds them to a document: those of documents that are serialized from their types, the others from what is said here.</summary>
@@ -34,7 +36,7 @@ internal static class Components
         foreach (var (name, type) in ((string, Type)[])
                  [
                      (Problem, typeof(ProblemDocument)), (Status, typeof(StatusDocument)), (ShardStatusName, typeof(ShardStatus)), (Cluster, typeof(ClusterDocument)),
-                     (ProblemKindName, typeof(ProblemKindDocument)),
+                     (ProblemKindName, typeof(ProblemKindDocument)), (Outcome, typeof(OutcomeDocument)),
                  ])
         {
             var schema = await context.GetOrCreateSchemaAsync(type, null, cancel);

@@ -23,6 +23,7 @@ internal static class ListDescriptions
         .Query("count", Schemas.Truth("Say in `total` how many keys there are from the start of this page to the end of the listing."))
         .Query("consistency", ValueDescriptions.Consistencies())
         .Header("Accept", "application/x-ndjson for a line of JSON for each key.", "application/x-ndjson")
+        .Signed(hasBody: false)
         .Gives(StatusCodes.Status200OK, "A page. Kv-Revision and Kv-Shard are there where there is one shard.", KvHeaders.Revision, KvHeaders.Shard, "Link")
         .With("application/json", Components.ListPage, Example)
         .With("application/x-ndjson", Components.ListItem)

@@ -53,6 +53,15 @@ internal sealed class OperationDescription
         return this;
     }
 
+    /// <summary>The headers of a client's signature, which a gateway for development does without. http-api.md section 4.</summary>
+    public OperationDescription Signed(bool hasBody)
+    {
+        Header(KvHeaders.SignatureInput, "What the signature covers, and with which parameters: the profile kv-request-v1 of RFC 9421. A 401 says in Accept-Signature what it must be.");
+        Header(KvHeaders.Signature, "The Ed25519 signature.");
+        Header(KvHeaders.Cluster, "The cluster's id, as /v1/cluster has it, when the request is signed.");
+        return hasBody ? Header(KvHeaders.ContentDigest, "The body's SHA-256 (RFC 9530), when the request is signed.") : this;
+    }
+
     /// <summary>The body.</summary>
     public OperationDescription Takes(string mediaType, string? component, string description, string? example = null)
     {

@@ -13,6 +13,12 @@ internal static class OperatorDescriptions
     /// <summary>All of them.</summary>
     public static IEnumerable<OperationEntry> All =>
     [
+        Entry("/v1/requests/{keyid}/{nonce}", "outcome", it => it
+            .Path("keyid", "The public key that signed the request, in base64url without padding.", "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs")
+            .Path("nonce", "The request's nonce: session and counter, in base64url without padding.", "AAECAwQFBgcAAAAAAAAAKg")
+            .Says("What became of a request.", "For clients that got no answer. `pending`: ask again; `unknown`: it was not executed, and is not known to be about to be.")
+            .Signed(hasBody: false)
+            .Gives(StatusCodes.Status200OK, "What is known.", "Retry-After").With(Json, Components.Outcome).Refuses(Refusals.Outcome)),
         Entry("/v1/status", "status", it => Document(it, "How the shards and their replicas are.", Components.Status)),
         Entry("/v1/cluster", "cluster", it => Document(it, "What the genesis fixes: members, limits, and the cluster's id.", Components.Cluster)),
         Entry("/livez", "live", it => Text(it, "Whether the process serves.", "`ok`.", Plain, "ok\n")),

@@ -9,7 +9,8 @@ internal static class Refusals
     private static readonly ProblemKind[] _target =
     [
         ProblemKinds.BadTarget, ProblemKinds.BadHeader, ProblemKinds.UnknownParameter, ProblemKinds.RepeatedParameter, ProblemKinds.BadParameter,
-        ProblemKinds.UnsupportedParameter, ProblemKinds.UnexpectedHeader,
+        ProblemKinds.UnsupportedParameter, ProblemKinds.UnexpectedHeader, ProblemKinds.SignatureRequired, ProblemKinds.SignatureProfile,
+        ProblemKinds.SignatureTimes, ProblemKinds.WrongCluster, ProblemKinds.BadSignature, ProblemKinds.Bundles,
     ];
 
     private static readonly ProblemKind[] _key = [ProblemKinds.BadKey, ProblemKinds.EmptyKey, ProblemKinds.KeyTooLong];
@@ -23,7 +24,7 @@ internal static class Refusals
         ProblemKinds.TooManySessions, ProblemKinds.ClientNotAdmitted, ProblemKinds.WrongShard,
     ];
 
-    private static readonly ProblemKind[] _body = [ProblemKinds.BadContentEncoding, ProblemKinds.ContentTypeTooLong, ProblemKinds.ValueTooLarge];
+    private static readonly ProblemKind[] _body = [ProblemKinds.BadContentEncoding, ProblemKinds.BadContentDigest, ProblemKinds.ContentTypeTooLong, ProblemKinds.ValueTooLarge];
 
     /// <summary>Reads of a key.</summary>
     public static ProblemKind[] Get { get; } =
@@ -31,6 +32,9 @@ internal static class Refusals
         .. _ordered.Except([ProblemKinds.CrossOrigin]), .. _key, ProblemKinds.UnexpectedBody, ProblemKinds.BadPrecondition, ProblemKinds.BadRange, ProblemKinds.NotFound,
         ProblemKinds.PreconditionFailed, ProblemKinds.RangeNotSatisfiable,
     ];
+
+    /// <summary>Asking what became of a request.</summary>
+    public static ProblemKind[] Outcome { get; } = [.. _target.Except([ProblemKinds.UnknownParameter, ProblemKinds.RepeatedParameter]), ProblemKinds.NoQuorum];
 
     /// <summary>Writes of a key without a body.</summary>
     public static ProblemKind[] Delete { get; } =

@@ -11,7 +11,7 @@ internal static class ResponseHeaders
     private static readonly string[] _names =
     [
         KvHeaders.Revision, KvHeaders.Shard, KvHeaders.Length, KvHeaders.AppendOffset, KvHeaders.Expires, KvHeaders.IdempotentReplayed, "ETag", "Link",
-        "Content-Range", "Accept-Ranges", "Retry-After", "Allow",
+        "Content-Range", "Accept-Ranges", "Retry-After", "Allow", KvHeaders.AcceptSignature,
     ];
 
     /// <summary>Adds all to a document.</summary>
@@ -33,6 +33,7 @@ internal static class ResponseHeaders
     /// <summary>The headers of a problem with a status.</summary>
     public static Dictionary<string, IOpenApiHeader>? OfProblem(int status, OpenApiDocument document) => status switch
     {
+        StatusCodes.Status401Unauthorized => Of([KvHeaders.AcceptSignature], document),
         StatusCodes.Status404NotFound => Of([KvHeaders.Revision, KvHeaders.Shard], document),
         StatusCodes.Status405MethodNotAllowed => Of(["Allow"], document),
         StatusCodes.Status412PreconditionFailed => Of(["ETag", KvHeaders.Revision, KvHeaders.Shard], document),
@@ -50,6 +51,7 @@ internal static class ResponseHeaders
         KvHeaders.AppendOffset => "Where the appended bytes begin.",
         KvHeaders.Expires => "When the key expires, UTC; absent when it does not.",
         KvHeaders.IdempotentReplayed => "`true` when the request was executed before, and this is its first answer again.",
+        KvHeaders.AcceptSignature => "What a signature of this request must cover, and with which parameters. RFC 9421 section 5.1.",
         "ETag" => "The key's entity tag: the revision at which it last changed, like \"r42\".",
         "Link" => "Where the next page is, with rel=\"next\"; absent on the last one.",
         "Content-Range" => "Which bytes of how many.",

@@ -33,6 +33,7 @@ internal static class StepDescriptions
     private static void Transactions(OperationDescription it) => it
         .Says("Compare, and do all or nothing.",
             "When all comparisons of `if` hold, `then` is carried out, else `else`: all of it as one change, or, when one step is refused, nothing (the problem's `step` says which). All keys belong to one shard: keys with the same text in braces do, like {ann}/balance and {ann}/log.")
+        .Signed(hasBody: true)
         .Takes(Json, Components.Transaction, "At most 1,024 comparisons and steps, 4 MiB (the cluster's limits say).", Transaction)
         .Gives(StatusCodes.Status200OK, "One branch was carried out.", KvHeaders.Revision, KvHeaders.Shard, KvHeaders.IdempotentReplayed)
         .With(Json, Components.TransactionAnswer, TransactionAnswer)
@@ -41,6 +42,7 @@ internal static class StepDescriptions
     private static void Batches(OperationDescription it) => it
         .Says("Independent operations in one request.",
             "Each has a result and a revision of its own; one that is refused has an `error`, and the others are carried out all the same. When a shard does not answer, the errors of its operations say in `outcome` what is known, and the answer is 200 as long as another shard answered.")
+        .Signed(hasBody: true)
         .Takes(Json, Components.Batch, "At most 1,024 operations, 4 MiB (the cluster's limits say).", Batch)
         .Gives(StatusCodes.Status200OK, "A result for each operation. Kv-Revision and Kv-Shard are there when all keys are of one shard.",
             KvHeaders.Revision, KvHeaders.Shard, KvHeaders.IdempotentReplayed)

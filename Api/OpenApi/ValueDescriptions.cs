@@ -33,6 +33,7 @@ internal static class ValueDescriptions
             "^[0-9]+(s|ms)?$"))
         .Header("If-None-Match", "Answer with 304 when the key's entity tag is among these.", "\"r42\"")
         .Header("If-Match", "Answer with 412 unless the key's entity tag is among these.", "\"r42\"")
+        .Signed(hasBody: false)
         .Header("Range", "Which bytes: one range; several are answered with the whole. Has no meaning for HEAD.", "bytes=0-99")
         .Gives(StatusCodes.Status200OK, "The value, with the content type as it was put.", "ETag", KvHeaders.Revision, KvHeaders.Shard, KvHeaders.Expires, "Accept-Ranges")
         .With(AnyType, null, "hello")
@@ -44,6 +45,7 @@ internal static class ValueDescriptions
     private static void Put(OperationDescription it) => Conditions(it
             .Says("Replace a value.", "The body's bytes, whatever they are, and its content type. A time to live that an earlier put had ends with it.")
             .Query("ttl", Schemas.Number("After how many seconds the key expires, at most 3153600000.", 1)))
+        .Signed(hasBody: true)
         .Takes(AnyType, null, "The value.", "hello")
         .Gives(StatusCodes.Status200OK, "Replaced.", Written)
         .Gives(StatusCodes.Status201Created, "Created.", Written)
@@ -52,17 +54,20 @@ internal static class ValueDescriptions
     private static void Append(OperationDescription it) => Conditions(it
             .Says("Append to a value.", "Creates it when it is absent. The content type is kept when it is created.")
             .Header(KvHeaders.IfLength, "Refuse with 412 unless the value has this length; an absent one has 0.", "1024"))
+        .Signed(hasBody: true)
         .Takes(AnyType, null, "What to append.", " world")
         .Gives(StatusCodes.Status200OK, "Appended.", [.. Written, KvHeaders.AppendOffset])
         .Gives(StatusCodes.Status201Created, "Created.", [.. Written, KvHeaders.AppendOffset])
         .Refuses(Refusals.Write);
 
     private static void Slice(OperationDescription it) => Conditions(it.Says("Keep a slice.", "The value becomes that slice of itself."))
+        .Signed(hasBody: true)
         .Takes("application/vnd.kv.slice+json", Components.Slice, "Which slice.", """{"start":2,"end":5}""")
         .Gives(StatusCodes.Status200OK, "Done.", Written)
         .Refuses(Refusals.Slice);
 
     private static void Delete(OperationDescription it) => Conditions(it.Says("Delete a value.", "A key that is absent is not found."))
+        .Signed(hasBody: false)
         .Gives(StatusCodes.Status204NoContent, "Deleted.", KvHeaders.Revision, KvHeaders.Shard, KvHeaders.IdempotentReplayed)
         .Refuses(Refusals.Delete);
 

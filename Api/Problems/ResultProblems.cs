@@ -18,7 +18,9 @@ internal static class ResultProblems
         {
             ResultCode.Stale => (ProblemKinds.NonceStale, $"Requests with counters that are 1,024 higher were executed in its session. {SignAnew}"),
             ResultCode.Expired => (ProblemKinds.RequestExpired, $"The batch in which it was ordered has a later time than its 'expires'. {SignAnew}"),
-            ResultCode.Conflict => (ProblemKinds.NonceConflict, "Another request of this key had this nonce. Sign with a fresh nonce, and send what you signed before as it was."),
+            ResultCode.Conflict => (
+                ProblemKinds.NonceConflict,
+                "Another request of this key had this nonce. Sign with a fresh nonce, and send what you signed before as it was."),
             _ => null,
         };
         return problem is not { } it ? null : new ProblemResult(it.Kind, it.Detail) { Shard = shard, Revision = result.Revision, Retryable = false };

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
@@ -12,7 +11,9 @@ namespace KvStore.Api.Signing;
 internal readonly record struct ShardOutcome(uint Shard, Digest Request, OperationResult Result);
 
 /// <summary>What became of a request.</summary>
-/// <param name="State"><c>unknown</c>: no shard has executed it and none is known to be about to. <c>pending</c>: it was passed on, and may be executed yet. <c>executed</c>.</param>
+/// <param name="State">
+/// <c>unknown</c>: no shard has executed it and none is known to be about to. <c>pending</c>: it was passed on, and may be executed yet. <c>executed</c>.
+/// </param>
 /// <param name="Request">The request's id: the SHA-256 of its signature base, hexadecimal. Another one than the client's means that it used its nonce twice.</param>
 /// <param name="Result">What came out, where one shard executed it.</param>
 /// <param name="Results">What came out at each shard, where several executed it: a batch.</param>
@@ -72,7 +73,7 @@ public sealed record OutcomeResult(
             hasKey ? ETags.Of(result.KeyRevision) : null,
             result.Offset,
             result.Length,
-            result.Expires == default ? null : TimeText(result.Expires),
+            result.Expires == default ? null : UtcTimes.Of(result.Expires),
             result.ContentType.Length == 0 ? null : result.ContentType,
             isText && !result.Value.IsEmpty ? Encoding.UTF8.GetString(result.Value.Span) : null,
             isText ? null : Convert.ToBase64String(result.Value.Span));
@@ -89,10 +90,7 @@ public sealed record OutcomeResult(
         ResultCode.TooLarge => ProblemKinds.ValueTooLarge.Code,
         ResultCode.RangeNotSatisfiable => ProblemKinds.RangeNotSatisfiable.Code,
         ResultCode.Unprocessable => ProblemKinds.SliceOutside.Code,
-        ResultCode.WrongShard => "wrong-shard",
+        ResultCode.WrongShard => ProblemKinds.WrongShard.Code,
         _ => "invalid",
     };
-
-    private static string TimeText(Timestamp time) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)time.UnixMilliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

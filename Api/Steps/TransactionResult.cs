@@ -7,7 +7,7 @@ using KvStore.StateMachine;
 namespace KvStore.Api.Steps;
 
 /// <summary>A transaction of which one branch was carried out.</summary>
-internal sealed class TransactionResult(TransactionCommand transaction, OperationResult result, uint shard, bool replayed, StateLimits limits) : IResult, IStatusCodeHttpResult
+internal sealed class TransactionResult(TransactionCommand transaction, OperationResult result, uint shard, StateLimits limits) : IResult, IStatusCodeHttpResult
 {
     /// <inheritdoc/>
     public int? StatusCode => StatusCodes.Status200OK;
@@ -17,9 +17,7 @@ internal sealed class TransactionResult(TransactionCommand transaction, Operatio
     {
         var steps = ShardSteps.Decode(result.Value);
         var branch = steps.Succeeded ? transaction.Then : transaction.Else;
-        var headers = httpContext.Response.Headers;
-        ShardHeaders.Write(headers, result.Revision, shard);
-        if (replayed) headers[KvHeaders.IdempotentReplayed] = "true";
+        ShardHeaders.Write(httpContext.Response.Headers, result.Revision, shard);
         JsonText.Describe(httpContext.Response);
         await using var json = new Utf8JsonWriter(httpContext.Response.BodyWriter, JsonText.Options);
         json.WriteStartObject();

@@ -25,9 +25,10 @@ internal static class Transactions
         var gateway = router.Of(keys[0]);
         var answer = await gateway.OrderAsync(request.Incoming, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
+        answer.MarkReplay(context.Response);
         return answer.Result!.Refused
             ? StepProblems.OfTransaction(transaction, answer.Result, gateway.Shard, router.Limits)
-            : new TransactionResult(transaction, answer.Result, gateway.Shard, answer.Replayed, router.Limits);
+            : new TransactionResult(transaction, answer.Result, gateway.Shard, router.Limits);
     }
 
     // There is at least one, because a transaction has at least one step.

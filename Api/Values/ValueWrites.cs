@@ -40,7 +40,7 @@ internal static class ValueWrites
     {
         if (context.Request.Headers.ContentRange.Count > 0)
             return new ProblemResult(ProblemKinds.UnexpectedHeader, "The header 'content-range' has no meaning here: POST appends, PATCH keeps a slice.");
-        if (OperationReader.Read(context, method, default, out var head) is { } malformed) return malformed;
+        if (IncomingReader.ReadHead(context, method, out var head) is { } malformed) return malformed;
 
         // What a slice's body says can only be judged with the body.
         if (OperationParser.TryParse(head, limits, out _, out var error)) return null;

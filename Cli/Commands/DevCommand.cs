@@ -18,13 +18,20 @@ internal static class DevCommand
         var replicas = new Option<string?>("--replicas") { Description = "How many replicas each group has; default: 4.", HelpName = "N" };
         var requireSigned = new Option<bool>("--require-signed") { Description = "Refuse requests that their client did not sign, in place of signing them here." };
         var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, shards, replicas, requireSigned };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(requireSigned), [("--urls", parsed.GetValue(urls)), ("--shards", parsed.GetValue(shards)), ("--replicas", parsed.GetValue(replicas))], cancel));
+        command.SetAction((parsed, cancel) => RunAsync(
+            [("--urls", parsed.GetValue(urls)), ("--shards", parsed.GetValue(shards)), ("--replicas", parsed.GetValue(replicas))],
+            parsed.GetValue(requireSigned),
+            cancel));
         return command;
     }
 
-    private static Task<int> RunAsync(bool requireSigned, IEnumerable<(string Name, string? Value)> options, CancellationToken cancel)
+    private static Task<int> RunAsync(IEnumerable<(string Name, string? Value)> options, bool requireSigned, CancellationToken cancel)
     {
-        string[] args = [.. options.Where(option => option.Value is not null).Select(option => $"{option.Name}={option.Value}"), .. requireSigned ? new[] { "--require-signed" } : []];
+        string[] args =
+        [
+            .. options.Where(option => option.Value is not null).Select(option => $"{option.Name}={option.Value}"),
+            .. requireSigned ? new[] { "--require-signed" } : [],
+        ];
         if (ApiOptions.TryRead(args, Environment.GetEnvironmentVariable, out var parsed) is { } error)
             throw Failure.Usage(error, "'kv dev --help' shows how it goes.");
         return ApiHost.RunAsync(parsed with { LogToStandardError = true }, cancel);

@@ -43,7 +43,7 @@ public sealed class ChangeFeed(int waitersMax)
     }
 
     /// <summary>The node executed a batch that changed this. The state that it left can be read already.</summary>
-    internal void OnExecuted(ImmutableArray<KeyChange> changes)
+    public void OnExecuted(ImmutableArray<KeyChange> changes)
     {
         // The state was written before, and the counter is read after: without the barrier a waiter could miss the state and this miss the waiter.
         Interlocked.MemoryBarrier();
@@ -58,13 +58,13 @@ public sealed class ChangeFeed(int waitersMax)
     }
 
     /// <summary>The node's state was replaced, and nobody says by which changes.</summary>
-    internal void OnInstalled()
+    public void OnInstalled()
     {
         lock (_gate) WakeAll();
     }
 
     /// <summary>The node stops.</summary>
-    internal void Close()
+    public void Close()
     {
         lock (_gate)
         {

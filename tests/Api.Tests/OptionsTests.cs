@@ -39,7 +39,7 @@ public sealed class OptionsTests
     public void A_flag_says_whether_unsigned_requests_are_taken(string args, bool allowed)
     {
         Assert.Null(ApiOptions.TryRead(Split(args), _ => null, out var options));
-        Assert.Equal(allowed, options.AllowsUnsigned);
+        Assert.Equal(allowed, options.AllowUnsigned);
         Assert.Equal(args.Contains("urls", StringComparison.Ordinal) ? "http://h:1" : ApiOptions.DefaultUrls, options.Urls);
     }
 

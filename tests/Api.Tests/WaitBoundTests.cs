@@ -5,7 +5,7 @@ namespace KvStore.Api.Tests;
 /// <summary>Waiting when there is no more room, when the node stops, and when the server does. Every test has a cluster of its own.</summary>
 public sealed class WaitBoundTests : IAsyncLifetime
 {
-    private readonly Gateway _gateway = new() { Options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = Microsoft.Extensions.Logging.LogLevel.Error, KeyWaitersMax = 2 } };
+    private readonly Gateway _gateway = new() { Options = Gateway.Quiet with { KeyWaitersMax = 2 } };
 
     public ValueTask InitializeAsync() => _gateway.InitializeAsync();
 

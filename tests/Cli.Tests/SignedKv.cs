@@ -23,7 +23,7 @@ public sealed class SignedKv : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error, AllowsUnsigned = false };
+        var options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error, AllowUnsigned = false };
         _host = await ApiHost.StartAsync(options, TestContext.Current.CancellationToken);
         var seed = Convert.ToHexString([.. Enumerable.Range(7, 32).Select(i => (byte)i)]);
         Assert.Equal(0, (await Kv.RunWith(new Surroundings(), "key", "new", "-f", KeyFile, "--seed", seed)).ExitCode);
