@@ -75,6 +75,7 @@ public sealed class Replica
             case ChunkAdded it: _state.Transfer.OnAdded(_state, it); break;
             case ChunkRefused it: _state.Transfer.OnRefused(_state, it); break;
             case RequestsFoundExecuted it: Requests.OnFoundExecuted(_state, it.Requests); break;
+            case NextExpiryChanged it: _state.Expiry.OnChanged(it.Due); break;
             case SnapshotInstalled it: Checkpoints.OnInstalled(_state, it); break;
             case Started: Startup.On(_state, _mode); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input, "An unknown input.");
@@ -107,11 +108,12 @@ public sealed class Replica
         _state.Clock = now;
         Requests.OnTick(_state);
         _state.Rejoin.OnTick(_state);
+        _state.Expiry.OnTick(now, _state.Ticks, IsFetchingState);
         ViewChanger.OnTick(_state);
         Checkpoints.OnTick(_state);
         _state.Fetcher.Ask(_state);
         _state.Transfer.OnTick(_state);
         StatusReports.OnTick(_state);
-        if (_state.Peers.SomeoneRejoins(_state.Ticks, 5 * _state.Config.StatusIntervalTicks)) Proposer.ProposeFiller(_state);
+        if (_state.Peers.SomeoneRejoins(_state.Ticks, 5 * _state.Config.StatusIntervalTicks) || Proposer.WouldExpire(_state)) Proposer.ProposeFiller(_state);
     }
 }

@@ -19,13 +19,18 @@ internal static class Proposer
     }
 
     /// <summary>
-    /// Proposes an empty batch, so that positions move on although no client asks for anything: a replica that lost its disk votes again
-    /// only above a certain position.
+    /// Proposes an empty batch, so that positions and batch time move on although no client asks for anything: a replica that lost its disk votes again
+    /// only above a certain position, and a key expires with a batch.
     /// </summary>
     public static void ProposeFiller(ReplicaState state)
     {
         if (MayPropose(state) && state.Pool.PendingCount == 0 && state.NextProposal == state.Executed.Next) Propose(state, []);
     }
+
+    /// <summary>Whether a key expires with a batch that this replica would propose now.</summary>
+    public static bool WouldExpire(ReplicaState state) => state.Expiry.IsDueAt(TimeOfNext(state));
+
+    private static Timestamp TimeOfNext(ReplicaState state) => Timestamp.Max(state.LatestBatchTime, state.Clock);
 
     private static bool MayPropose(ReplicaState state)
     {
@@ -56,8 +61,7 @@ internal static class Proposer
 
     private static void Propose(ReplicaState state, List<VerifiedRequest> requests)
     {
-        var time = Timestamp.Max(state.LatestBatchTime, state.Clock);
-        var batch = new Batch(time, [.. requests.Select(request => request.Digest)]);
+        var batch = new Batch(TimeOfNext(state), [.. requests.Select(request => request.Digest)]);
         var slot = state.Slots.FindOrAdd(state.NextProposal, state.Group, state.Ticks);
         state.NextProposal = state.NextProposal.Next;
         slot.Propose(batch.Digest, prePrepare: null);
