@@ -80,6 +80,6 @@ internal sealed class History(Violations violations)
 
     private static bool SameBytes(OperationResult expected, OperationResult actual, ClientOperation operation) =>
         expected.Code == actual.Code && expected.Revision == actual.Revision && expected.KeyRevision == actual.KeyRevision
-        && expected.Offset == actual.Offset && expected.Length == actual.Length
+        && expected.Offset == actual.Offset && expected.Length == actual.Length && expected.Expires == actual.Expires
         && (operation.Intent.Kind == OperationKind.List || expected.Value.Span.SequenceEqual(actual.Value.Span));
 }

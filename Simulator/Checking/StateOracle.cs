@@ -43,7 +43,11 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions,
     public KeyOracle? At(SequenceNumber sequence) => sequence.Number < (ulong)_states.Count ? _states[(int)sequence.Number] : null;
 
     /// <summary>The result of a read on these keys.</summary>
-    public OperationResult Read(KeyOracle keys, Intent intent) => keys.Execute(intent, new OracleBatch(rule, _time)).Result;
+    public OperationResult Read(KeyOracle keys, Intent intent)
+    {
+        var (_, result) = keys.Execute(intent, new OracleBatch(rule, _time));
+        return result;
+    }
 
     /// <summary>Executes the next batch as it should be, and compares.</summary>
     public void Execute(ExecutedBatch batch)

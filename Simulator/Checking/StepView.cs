@@ -57,8 +57,9 @@ internal sealed record StepView(Intent Step, Knowledge Known, OperationResult? R
     private static StepView OfBatch(ClientOperation operation, Intent step, int index, int shard)
     {
         var whole = OfOne(operation, step, shard);
-        var results = ResultsOf(whole.Result);
-        return results is null ? whole : whole with { Result = results.Results.Single(each => each.Index == index).Result };
+        if (ResultsOf(whole.Result) is not { } results) return whole;
+        var own = results.Results.Single(each => each.Index == index);
+        return whole with { Result = own.Result };
     }
 
     private static IEnumerable<StepView> OfTransaction(ClientOperation operation, Intent intent, int shard)
