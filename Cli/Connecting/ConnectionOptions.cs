@@ -14,6 +14,9 @@ internal sealed class ConnectionOptions
     // Someone waits: better soon an error that says what to do than a silence.
     private const int AttemptsMax = 4;
 
+    // Who types 'kv request' after an error needs longer than a program.
+    private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
+
     private readonly Option<string?> _url = new("--url")
     {
         Description = $"The gateway, or several with ',' between them, to turn to when one fails; default: the environment's KV_URL, or {ApiOptions.DefaultUrls}.",
@@ -62,6 +65,7 @@ internal sealed class ConnectionOptions
             Cluster = cluster,
             Timeout = TimeSpan.FromSeconds(seconds),
             AttemptsMax = AttemptsMax,
+            Lifetime = _lifetime,
         };
         return new Connection(new KvClient(options), key);
     }

@@ -24,6 +24,10 @@ internal static class StepReader
         return new BatchResult([.. document.Results.Select(result => result.ToResult())], answer.Replayed) { Json = answer.Body };
     });
 
+    /// <summary>Whether a shard gave no answer to its part of a batch.</summary>
+    public static bool IsPartial(Answer answer) =>
+        answer.Body.Span.IndexOf("\"error\""u8) >= 0 && Batch(answer).Results.Any(step => step.Problem is { Retryable: true } or { Outcome: Outcome.Unknown });
+
     private static T Read<T>(Answer answer, Func<Answer, T> read)
     {
         try
