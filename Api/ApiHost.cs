@@ -19,14 +19,14 @@ public sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly InProcessCluster? _ownCluster;
     private readonly IDisposable _refusals;
-    private readonly bool _allowsUnsigned;
+    private readonly bool _allowUnsigned;
 
-    private ApiHost(WebApplication app, InProcessCluster? ownCluster, IDisposable refusals, bool allowsUnsigned)
+    private ApiHost(WebApplication app, InProcessCluster? ownCluster, IDisposable refusals, bool allowUnsigned)
     {
         _app = app;
         _ownCluster = ownCluster;
         _refusals = refusals;
-        _allowsUnsigned = allowsUnsigned;
+        _allowUnsigned = allowUnsigned;
     }
 
     /// <summary>Where it serves: the first address, with the port that it got.</summary>
@@ -119,13 +119,14 @@ public sealed class ApiHost : IAsyncDisposable
         app.MapGateway();
         SayWhatThisIs(app, options);
         var refusals = ServerRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>(), app.Services.GetRequiredService<RefusalCounter>());
-        return new ApiHost(app, own, refusals, options.AllowsUnsigned);
+        return new ApiHost(app, own, refusals, options.AllowUnsigned);
     }
 
     private static InProcessOptions ClusterOptions(ApiOptions options)
     {
-        var cluster = new InProcessOptions { Replicas = options.Replicas };
+        var cluster = new InProcessOptions { Shards = options.Shards, Replicas = options.Replicas };
         if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
+        if (options.KeyWaitersMax is { } waiters) cluster = cluster with { KeyWaitersMax = waiters };
         if (options.Consensus is { } consensus) cluster = cluster with { Consensus = consensus };
         return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
     }
@@ -133,8 +134,8 @@ public sealed class ApiHost : IAsyncDisposable
     private static void SayWhatThisIs(WebApplication app, ApiOptions options)
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
-        LogMessages.MemoryOnly(logger, options.Replicas);
-        if (options.AllowsUnsigned) LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
+        LogMessages.MemoryOnly(logger, options.Shards, options.Replicas);
+        if (options.AllowUnsigned) LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
         else LogMessages.SignaturesRequired(logger);
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
     }
@@ -142,7 +143,7 @@ public sealed class ApiHost : IAsyncDisposable
     private void WarnIfOpen()
     {
         var address = Address;
-        if (!_allowsUnsigned) return; // What is open then is for clients that sign.
+        if (!_allowUnsigned) return; // What is open then is for clients that sign.
         if (address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip))) return;
         LogMessages.OpenToOthers(_app.Services.GetRequiredService<ILogger<ApiHost>>(), address.ToString());
     }

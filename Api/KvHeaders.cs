@@ -7,6 +7,7 @@ internal static class KvHeaders
     public const string Shard = "Kv-Shard";
     public const string AppendOffset = "Kv-Append-Offset";
     public const string Length = "Kv-Length";
+    public const string Expires = "Kv-Expires";
     public const string IfLength = "Kv-If-Length";
     public const string Bundle = "Kv-Bundle";
     public const string Signature = "Signature";

@@ -5,8 +5,8 @@ namespace KvStore.Api;
 /// <summary>All that the gateway logs. An event id never changes its meaning.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(4001, LogLevel.Warning, "Memory-only: {Replicas} replicas in this process, and nothing survives it.")]
-    public static partial void MemoryOnly(ILogger logger, int replicas);
+    [LoggerMessage(4001, LogLevel.Warning, "Memory-only: {Shards} shard(s) of {Replicas} replicas each in this process, and nothing survives it.")]
+    public static partial void MemoryOnly(ILogger logger, int shards, int replicas);
 
     [LoggerMessage(4002, LogLevel.Warning, "Unsigned requests are signed by the development key {PublicKey}.")]
     public static partial void DevelopmentKey(ILogger logger, string publicKey);

@@ -58,6 +58,21 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
         }
     }
 
+    /// <summary>Registers for the next change of a key, to be read afterwards; null with a problem when that can't be.</summary>
+    public KeyWaiter? WaitForChange(Key key, out ProblemResult? problem)
+    {
+        problem = null;
+        try
+        {
+            return group.WaitForChange(key);
+        }
+        catch (ShardUnavailableException exception)
+        {
+            problem = Unavailable(exception, null);
+            return null;
+        }
+    }
+
     /// <summary>Has a request ordered, which is signed here when its client did not, and waits for the answer of w replicas.</summary>
     public async ValueTask<ShardAnswer> OrderAsync(Incoming incoming, CancellationToken cancel)
     {

@@ -78,7 +78,7 @@ internal sealed class World
     public long Ticks => Queue.Now / Settings.Consensus.TickMilliseconds;
 
     public DriverOptions DriverOptionsOf(ReplicaId id) =>
-        new(new ReplicaOptions(id, Group, Settings.Consensus, Verifier.Context.Cluster), _limits, ClientPolicy.Any, Verifier);
+        new(new ReplicaOptions(id, Group, Settings.Consensus, Verifier.Context.Cluster), _limits, ClientPolicy.Any, ShardPartition.Whole, Verifier);
 
     public void CountRejection(RejectionKind kind) => Rejections[kind] = Rejections.GetValueOrDefault(kind) + 1;
 

@@ -9,11 +9,19 @@ namespace KvStore.StateMachine;
 /// </summary>
 public sealed class ShardState
 {
-    internal ShardState(StateLimits limits, ClientPolicy clients, AuthenticatedMap map, MetaRecord meta, ImmutableSortedSet<Key> keys, SessionTable sessions)
+    internal ShardState(
+        StateLimits limits,
+        ClientPolicy clients,
+        ShardPartition partition,
+        AuthenticatedMap map,
+        MetaRecord meta,
+        KeyTable keys,
+        SessionTable sessions)
     {
         RequireGood(limits);
         Limits = limits;
         Clients = clients;
+        Partition = partition;
         Map = map;
         Meta = meta;
         Keys = keys;
@@ -37,7 +45,10 @@ public sealed class ShardState
     public Digest LedgerRoot { get; }
 
     /// <summary>How many keys there are.</summary>
-    public int KeyCount => Keys.Count;
+    public int KeyCount => Keys.InOrder.Count;
+
+    /// <summary>The batch time from which on the key expires that goes first; null when none expires.</summary>
+    public Timestamp? NextExpiry => Keys.ByExpiry.IsEmpty ? null : Keys.ByExpiry.Min.Expires;
 
     /// <summary>How many sessions there are.</summary>
     public int SessionCount => Sessions.ByExpiry.Count;
@@ -48,19 +59,22 @@ public sealed class ShardState
     /// <summary>Whose requests are executed.</summary>
     public ClientPolicy Clients { get; }
 
+    /// <summary>Which keys belong to the shard.</summary>
+    public ShardPartition Partition { get; }
+
     internal AuthenticatedMap Map { get; }
 
     internal MetaRecord Meta { get; }
 
-    internal ImmutableSortedSet<Key> Keys { get; }
+    internal KeyTable Keys { get; }
 
     internal SessionTable Sessions { get; }
 
     /// <summary>The state before the first batch.</summary>
-    public static ShardState Genesis(StateLimits limits, ClientPolicy clients)
+    public static ShardState Genesis(StateLimits limits, ClientPolicy clients, ShardPartition partition)
     {
-        var meta = new MetaRecord(SequenceNumber.Genesis, default, 0, MetaRecord.ConfigurationOf(limits, clients), LedgerFrontier.Empty);
-        return new ShardState(limits, clients, AuthenticatedMap.Empty.Set(meta.ToRecord()), meta, [], SessionTable.Empty);
+        var meta = new MetaRecord(SequenceNumber.Genesis, default, 0, MetaRecord.ConfigurationOf(limits, clients, partition), LedgerFrontier.Empty);
+        return new ShardState(limits, clients, partition, AuthenticatedMap.Empty.Set(meta.ToRecord()), meta, KeyTable.Empty, SessionTable.Empty);
     }
 
     /// <summary>The state root of checkpoints. The first call hashes all that has changed since the last state whose root was computed.</summary>
@@ -70,8 +84,9 @@ public sealed class ShardState
     /// <exception cref="ArgumentException">The command is a write, and writes are ordered.</exception>
     public OperationResult Read(Command command) => command switch
     {
+        GetCommand get when !Partition.Owns(get.Key.Span) => new OperationResult { Code = ResultCode.WrongShard, Revision = Revision },
         GetCommand get => StateReader.Get(Map.RootNode, Revision, get),
-        ListCommand list => StateReader.List(Map.RootNode, Keys, Revision, Limits, list),
+        ListCommand list => StateReader.List(Map.RootNode, Keys.InOrder, Revision, Limits, list),
         _ => throw new ArgumentException("The command is not a read.", nameof(command)),
     };
 
@@ -104,6 +119,8 @@ public sealed class ShardState
     /// <param name="maxBytes">About how large it may be; one record is always in it.</param>
     public byte[] EncodeChunk(Digest from, int maxBytes) => Map.GetChunk(from, maxBytes).ToBytes();
 
+    private const int ResultOverheadBytesMax = OperationResult.EncodedBytesMax - Operation.BodyBytesMax - 1024;
+
     // Whatever the limits admit must fit into a result, or a result that was kept could not be read again.
     private static void RequireGood(StateLimits limits)
     {
@@ -112,6 +129,7 @@ public sealed class ShardState
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ValueBytesMax, Operation.BodyBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.ListPageBytesMax, Operation.BodyBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.BatchBytesMax, Operation.BodyBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)limits.OperationsMax * StepResults.StepBytes, ResultOverheadBytesMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.OperationsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.KeyBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.ListPageMax, 1);

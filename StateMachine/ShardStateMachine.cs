@@ -10,9 +10,10 @@ public sealed class ShardStateMachine
     /// <summary>A state machine that has executed nothing.</summary>
     /// <param name="limits">The limits of the state.</param>
     /// <param name="clients">Whose requests are executed.</param>
+    /// <param name="partition">Which keys belong to the shard.</param>
     /// <param name="cluster">The cluster, under which requests are named.</param>
-    public ShardStateMachine(StateLimits limits, ClientPolicy clients, ClusterId cluster)
-        : this(ShardState.Genesis(limits, clients), cluster)
+    public ShardStateMachine(StateLimits limits, ClientPolicy clients, ShardPartition partition, ClusterId cluster)
+        : this(ShardState.Genesis(limits, clients, partition), cluster)
     {
     }
 

@@ -1,7 +1,11 @@
 using KvStore.Api.Listing;
+using KvStore.Api.Metrics;
+using KvStore.Api.OpenApi;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
+using KvStore.Api.Routing;
 using KvStore.Api.Signing;
+using KvStore.Api.Steps;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
 using KvStore.Replication.InProcess;
@@ -15,17 +19,18 @@ internal static class GatewaySetup
     public static void AddGateway(this IServiceCollection services, InProcessCluster cluster, ApiOptions options)
     {
         services.AddMetrics();
+        services.AddDocument();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(cluster);
         services.AddSingleton(cluster.Genesis);
         services.AddSingleton<RefusalCounter>();
+        services.AddSingleton<RequestDurations>();
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestAuthenticator(
-            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowsUnsigned));
-        services.AddSingleton(provider =>
-            new ShardGateway(cluster.Groups[0], cluster.Genesis.Limits, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowUnsigned));
+        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>
@@ -37,12 +42,21 @@ internal static class GatewaySetup
         app.UseRouting();
         app.MapListing();
         app.MapValues();
+        app.MapSteps();
         app.MapOutcomes();
         app.MapHealth();
         app.MapStatus();
         app.MapCluster();
         app.MapFaults();
         app.MapProblems();
+        app.MapMetrics();
         app.MapHome();
+        app.MapDocument();
+    }
+
+    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer, int firstNode)
+    {
+        var limits = cluster.Genesis.Limits;
+        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, signer, firstNode))], limits);
     }
 }

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using KvStore.StateMachine;
 
 namespace KvStore.Api.Listing;
 
 /// <summary>
-/// The states from which listings that go on over several pages come: http-api.md promises that the pages of one listing come from one revision.
-/// States are immutable and share what they have in common, so keeping one costs what has changed since. A few are kept for a minute each.
+/// The states from which listings that go on over several pages come: http-api.md promises that the pages of one listing come from one revision of
+/// each shard. States are immutable and share what they have in common, so keeping one costs what has changed since. A few are kept for a minute each.
 /// </summary>
 internal sealed class ListingSnapshots(TimeProvider clock)
 {
@@ -14,25 +15,25 @@ internal sealed class ListingSnapshots(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = []; // The one that was used last is at the end.
 
-    /// <summary>Keeps a state, or goes on keeping it.</summary>
-    public void Keep(uint shard, ShardState state)
+    /// <summary>Keeps the states of all shards, or goes on keeping them.</summary>
+    public void Keep(ListingPoint point, ImmutableArray<ShardState> states)
     {
         lock (_lock)
         {
             DropOld();
-            _entries.RemoveAll(entry => entry.Shard == shard && entry.State.Revision == state.Revision);
+            _entries.RemoveAll(entry => entry.Point == point);
             if (_entries.Count == SnapshotsMax) _entries.RemoveAt(0);
-            _entries.Add(new Entry(shard, state, clock.GetUtcNow()));
+            _entries.Add(new Entry(point, states, clock.GetUtcNow()));
         }
     }
 
-    /// <summary>The state of a revision, if it is kept.</summary>
-    public ShardState? Find(uint shard, ulong revision)
+    /// <summary>The states of all shards at a point; empty when they are not kept.</summary>
+    public ImmutableArray<ShardState> Find(ListingPoint point)
     {
         lock (_lock)
         {
             DropOld();
-            return _entries.Find(entry => entry.Shard == shard && entry.State.Revision == revision)?.State;
+            return _entries.Find(entry => entry.Point == point)?.States ?? [];
         }
     }
 
@@ -42,5 +43,5 @@ internal sealed class ListingSnapshots(TimeProvider clock)
         _entries.RemoveAll(entry => now - entry.Used > _lifetime);
     }
 
-    private sealed record Entry(uint Shard, ShardState State, DateTimeOffset Used);
+    private sealed record Entry(ListingPoint Point, ImmutableArray<ShardState> States, DateTimeOffset Used);
 }

@@ -49,7 +49,7 @@ internal static class ClusterEndpoints
         new ClusterDocument(
             genesis.Name,
             SignatureBase.ClusterName(genesis.Cluster),
-            authenticator.AllowsUnsigned ? KeyNames.Of(signer.PublicKey) : null,
+            authenticator.AllowUnsigned ? KeyNames.Of(signer.PublicKey) : null,
             genesis.Limits,
             [.. genesis.Groups.Select(Of)]),
         ApiJson.Readable.ClusterDocument);

@@ -27,7 +27,7 @@ internal static class FaultEndpoints
     private static async Task<Results<JsonHttpResult<ShardStatus>, ProblemResult>> InjectAsync(
         HttpContext context, InProcessCluster cluster, ILogger<ApiHost> logger)
     {
-        var body = await BodyReader.ReadAsync(context, "faultBytesMax", BodyBytesMax);
+        var body = await BodyReader.ReadAsync(context, ProblemKinds.ValueTooLarge, "faultBytesMax", BodyBytesMax);
         if (body.Problem is not null) return body.Problem;
         if (!TryParse(body.Bytes.Span, out var fault)) return new ProblemResult(ProblemKinds.BadBody, Example);
         var group = cluster.Groups.FirstOrDefault(group => group.Id.Number == fault!.Shard);

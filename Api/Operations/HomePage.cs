@@ -23,6 +23,8 @@ internal static class HomePage
         <li><a href="/v1/status">/v1/status</a>: the shards and their replicas</li>
         <li><a href="/v1/cluster">/v1/cluster</a>: the members and the limits</li>
         <li><a href="/livez">/livez</a> and <a href="/readyz?verbose">/readyz?verbose</a>: whether it serves</li>
+        <li><a href="/metrics">/metrics</a>: numbers for Prometheus</li>
+        <li><a href="/openapi/index.html">/openapi</a>: the interface, to be tried out; <a href="/openapi/v1.json">/openapi/v1.json</a>: the same as a document</li>
         <li><a href="/problems">/problems</a>: what can go wrong, by code</li>
         <li><code>POST /v1/dev/faults</code>: stop and start replicas, with <code>{"replica":2,"action":"stop"}</code></li>
         </ul>

@@ -17,6 +17,8 @@ internal static class ParseProblems
         {
             ParseErrors.KeyTooLong => new ProblemResult(kind, error.Detail) { Limit = "keyBytesMax", Max = limits.KeyBytesMax },
             ParseErrors.ContentTypeTooLong => new ProblemResult(kind, error.Detail) { Limit = "contentTypeBytesMax", Max = limits.ContentTypeBytesMax },
+            ParseErrors.TooManyOperations => new ProblemResult(kind, error.Detail) { Limit = "operationsMax", Max = limits.OperationsMax },
+            ParseErrors.BatchTooLarge => new ProblemResult(kind, error.Detail) { Limit = "batchBytesMax", Max = limits.BatchBytesMax },
             ParseErrors.MethodNotAllowed => new ProblemResult(kind, error.Detail) { Allow = ListMethods },
             _ => new ProblemResult(kind, error.Detail),
         };

@@ -27,10 +27,13 @@ public sealed record ProblemDocument
     /// <summary>The key's current entity tag, where a condition failed on a key that is there.</summary>
     public string? Etag { get; init; }
 
+    /// <summary>The step of a transaction that was refused, from 0 on.</summary>
+    public int? Step { get; init; }
+
     /// <summary>The limit that was exceeded, by the name that it has in the genesis.</summary>
     public string? Limit { get; init; }
 
-    /// <summary>The limit's value, in bytes.</summary>
+    /// <summary>The limit's value.</summary>
     public long? Max { get; init; }
 
     /// <summary>The request's id: the SHA-256 of its signature base, hexadecimal.</summary>

@@ -23,10 +23,14 @@ internal static class ProblemKinds
     public static readonly ProblemKind BadContentType = new(ParseErrors.BadContentType, 415, "The content type is not the one that this operation takes.");
     public static readonly ProblemKind BadContentEncoding = new("bad-content-encoding", 415, "Bodies are taken as they are, without a content coding.");
     public static readonly ProblemKind BadSlice = new(ParseErrors.BadSlice, 422, "The body does not say which slice to keep.");
+    public static readonly ProblemKind BadTransaction = new(ParseErrors.BadTransaction, 400, "The body is no transaction.");
+    public static readonly ProblemKind BadBatch = new(ParseErrors.BadBatch, 400, "The body is no batch of operations.");
+    public static readonly ProblemKind TooManyOperations = new(ParseErrors.TooManyOperations, 413, "There are more operations than the limit admits.");
+    public static readonly ProblemKind BatchTooLarge = new(ParseErrors.BatchTooLarge, 413, "The body of a transaction or batch is over its limit.");
     public static readonly ProblemKind CrossOrigin = new("cross-origin", 403, "A page of another origin may not write without a signature.");
     public static readonly ProblemKind UnknownPath = new(ParseErrors.UnknownPath, 404, "Nothing is served under this path.");
     public static readonly ProblemKind MethodNotAllowed = new(ParseErrors.MethodNotAllowed, 405, "The path is there, but not for this method.");
-    public static readonly ProblemKind UnsupportedParameter = new(ParseErrors.UnsupportedParameter, 501, "A parameter is known but not supported yet.");
+    public static readonly ProblemKind UnsupportedParameter = new("unsupported-parameter", 501, "A parameter is known but not supported yet.");
     public static readonly ProblemKind Bundles = new("bundles-not-supported", 501, "Requests that were signed together are not taken yet.");
 
     public static readonly ProblemKind SignatureRequired = new("signature-required", 401, "The request must be signed.");
@@ -48,6 +52,9 @@ internal static class ProblemKinds
     public static readonly ProblemKind TooManySessions = new("too-many-sessions", 429, "The client has too many sessions.", Retryable: true);
     public static readonly ProblemKind ClientNotAdmitted = new("client-not-admitted", 403, "The key that signed the request may not do this.");
 
+    public static readonly ProblemKind CrossShard = new("cross-shard", 422, "The keys of a transaction are on several shards.");
+    public static readonly ProblemKind AnswerTooLarge = new("answer-too-large", 413, "What the operations read together is over its limit.");
+    public static readonly ProblemKind WrongShard = new("wrong-shard", 421, "The shard that was asked is not that of the key.");
     public static readonly ProblemKind NoQuorum = new("no-quorum", 503, "Too few replicas answer.", Retryable: true);
     public static readonly ProblemKind Busy = new("busy", 503, "Too many requests wait.", Retryable: true);
     public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", 504, "The answer did not come in time.", Retryable: true);
@@ -58,8 +65,10 @@ internal static class ProblemKinds
     private static readonly FrozenDictionary<string, ProblemKind> _byCode = new[]
     {
         BadTarget, BadHeader, BadBody, BadKey, EmptyKey, KeyTooLong, UnknownParameter, RepeatedParameter, BadParameter, BadPrecondition, BadRange,
-        UnexpectedHeader, UnexpectedBody, ContentTypeTooLong, BadContentType, BadContentEncoding, BadSlice, CrossOrigin, UnknownPath, MethodNotAllowed,
-        UnsupportedParameter, Bundles, SignatureRequired, SignatureProfile, SignatureTimes, WrongCluster, BadSignature, BadContentDigest, NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale,
+        UnexpectedHeader, UnexpectedBody, ContentTypeTooLong, BadContentType, BadContentEncoding, BadSlice, BadTransaction, BadBatch, TooManyOperations,
+        BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed, UnsupportedParameter, Bundles,
+        SignatureRequired, SignatureProfile, SignatureTimes, WrongCluster, BadSignature, BadContentDigest,
+        NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale, CrossShard, WrongShard, AnswerTooLarge,
         NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
     }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 

@@ -9,6 +9,9 @@ namespace KvStore.Api.Problems;
 /// <summary>A problem on its way out. Writing it counts it.</summary>
 internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, IStatusCodeHttpResult
 {
+    /// <summary>The media type of problems. RFC 9457.</summary>
+    public const string MediaType = "application/problem+json";
+
     /// <summary>The kind.</summary>
     public ProblemKind Kind { get; } = kind;
 
@@ -32,6 +35,12 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
 
     /// <summary>The key's current entity tag.</summary>
     public string? ETag { get; init; }
+
+    /// <summary>The entity tag of the key of <see cref="Step"/>, which is not what the request's own path names.</summary>
+    public string? StepETag { get; init; }
+
+    /// <summary>The step of a transaction that was refused.</summary>
+    public int? Step { get; init; }
 
     /// <summary>The shard's revision.</summary>
     public ulong? Revision { get; init; }
@@ -67,12 +76,19 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         var status = Status ?? Kind.Status;
         var response = httpContext.Response;
         response.StatusCode = status;
-        response.ContentType = "application/problem+json";
+        response.ContentType = MediaType;
         WriteHeaders(response);
         if (status == StatusCodes.Status401Unauthorized) response.Headers[KvHeaders.AcceptSignature] = SignedFields.Wanted(httpContext.Request);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(ToDocument(status, httpContext.TraceIdentifier), ApiJson.Readable.ProblemDocument);
         response.ContentLength = bytes.Length;
         return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+    }
+
+    /// <summary>Writes the problem as a part of another answer.</summary>
+    public void WriteTo(Utf8JsonWriter json, HttpContext httpContext)
+    {
+        httpContext.RequestServices.GetRequiredService<RefusalCounter>().Count(Kind.Code);
+        JsonSerializer.Serialize(json, ToDocument(Status ?? Kind.Status, httpContext.TraceIdentifier), ApiJson.Readable.ProblemDocument);
     }
 
     private void WriteHeaders(HttpResponse response)
@@ -96,7 +112,8 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         Code = Kind.Code,
         Retryable = Retryable ?? Kind.Retryable,
         Outcome = OutcomeName(Outcome),
-        Etag = ETag,
+        Etag = ETag ?? StepETag,
+        Step = Step,
         Limit = Limit,
         Max = Max,
         Request = Request,

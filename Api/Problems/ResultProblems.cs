@@ -18,7 +18,9 @@ internal static class ResultProblems
         {
             ResultCode.Stale => (ProblemKinds.NonceStale, $"Requests with counters that are 1,024 higher were executed in its session. {SignAnew}"),
             ResultCode.Expired => (ProblemKinds.RequestExpired, $"The batch in which it was ordered has a later time than its 'expires'. {SignAnew}"),
-            ResultCode.Conflict => (ProblemKinds.NonceConflict, "Another request of this key had this nonce. Sign with a fresh nonce, and send what you signed before as it was."),
+            ResultCode.Conflict => (
+                ProblemKinds.NonceConflict,
+                "Another request of this key had this nonce. Sign with a fresh nonce, and send what you signed before as it was."),
             _ => null,
         };
         return problem is not { } it ? null : new ProblemResult(it.Kind, it.Detail) { Shard = shard, Revision = result.Revision, Retryable = false };
@@ -57,6 +59,7 @@ internal static class ResultProblems
         ResultCode.TooManySessions => (ProblemKinds.TooManySessions, "The client has too many sessions. Wait until some have expired."),
         ResultCode.Unauthorized => (
             ProblemKinds.ClientNotAdmitted, "The cluster does not admit the key that signed the request. Use one that its genesis names."),
+        ResultCode.WrongShard => (ProblemKinds.WrongShard, "The shard that was asked has no such key. The gateway's idea of the shards is not the cluster's."),
         // The gateway has parsed the operation as replicas do, so what they call invalid is the time, of which their clocks think otherwise.
         ResultCode.Invalid => (ProblemKinds.SignatureTimes, "By the replicas' clocks the request expires too far in the future. Set your clock."),
         _ => throw new InvalidOperationException($"The result {result.Code} is no refusal that a gateway can meet."),

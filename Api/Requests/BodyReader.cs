@@ -18,16 +18,17 @@ internal static class BodyReader
 
     /// <summary>Reads the body of a request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="limit">What is wrong with a longer one: the limit's name in the genesis.</param>
+    /// <param name="tooLarge">What is wrong with a longer one.</param>
+    /// <param name="limit">The limit's name in the genesis.</param>
     /// <param name="max">The most bytes that it may have.</param>
-    public static async ValueTask<BodyOutcome> ReadAsync(HttpContext context, string limit, int max)
+    public static async ValueTask<BodyOutcome> ReadAsync(HttpContext context, ProblemKind tooLarge, string limit, int max)
     {
         var request = context.Request;
         if (request.Headers.ContentEncoding.Count > 0)
             return new BodyOutcome(default, new ProblemResult(ProblemKinds.BadContentEncoding,
                 "Send the bytes without Content-Encoding; they are kept as they are."));
-        if (request.ContentLength is not { } length) return HasBody(context) ? await ReadChunkedAsync(context, limit, max) : default;
-        if (length > max) return new BodyOutcome(default, TooLarge(limit, max));
+        if (request.ContentLength is not { } length) return HasBody(context) ? await ReadChunkedAsync(context, tooLarge, limit, max) : default;
+        if (length > max) return new BodyOutcome(default, TooLarge(tooLarge, limit, max));
         if (length == 0) return default;
         var bytes = GC.AllocateUninitializedArray<byte>((int)length);
         await request.Body.ReadExactlyAsync(bytes, context.RequestAborted);
@@ -37,22 +38,22 @@ internal static class BodyReader
     /// <summary>Whether the request has a body, even one of unknown length.</summary>
     public static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
-    private static async ValueTask<BodyOutcome> ReadChunkedAsync(HttpContext context, string limit, int max)
+    private static async ValueTask<BodyOutcome> ReadChunkedAsync(HttpContext context, ProblemKind tooLarge, string limit, int max)
     {
         var bytes = new ArrayBufferWriter<byte>(FirstChunk);
         int read;
         do
         {
             read = await context.Request.Body.ReadAsync(bytes.GetMemory(), context.RequestAborted);
-            if (read > max - bytes.WrittenCount) return new BodyOutcome(default, TooLarge(limit, max));
+            if (read > max - bytes.WrittenCount) return new BodyOutcome(default, TooLarge(tooLarge, limit, max));
             bytes.Advance(read);
         }
         while (read > 0);
         return new BodyOutcome(bytes.WrittenMemory, null);
     }
 
-    private static ProblemResult TooLarge(string limit, int max) =>
-        new(ProblemKinds.ValueTooLarge, string.Create(CultureInfo.InvariantCulture, $"The body is over the limit {limit} of {max} bytes. None of it was kept."))
+    private static ProblemResult TooLarge(ProblemKind kind, string limit, int max) =>
+        new(kind, string.Create(CultureInfo.InvariantCulture, $"The body is over the limit {limit} of {max} bytes. None of it was kept."))
         {
             Limit = limit,
             Max = max,

@@ -12,6 +12,12 @@ internal readonly record struct Incoming(Operation Operation, VerifiedRequest? S
 /// <summary>Reads what came in: the operation, and the client's signature over it where there is one.</summary>
 internal static class IncomingReader
 {
+    /// <summary>Reads the head of a request whose body may not be worth reading.</summary>
+    /// <returns>The problem with it, or null.</returns>
+    public static ProblemResult? ReadHead(HttpContext context, OperationMethod method, out Operation head) =>
+        OperationReader.Read(context, method, default, out head)
+        ?? context.RequestServices.GetRequiredService<RequestAuthenticator>().JudgeHead(context.Request);
+
     /// <summary>Reads a request.</summary>
     /// <returns>The problem with it, or null.</returns>
     public static ProblemResult? Read(HttpContext context, OperationMethod method, ReadOnlyMemory<byte> body, out Incoming incoming)

@@ -12,7 +12,9 @@ namespace KvStore.Api.Signing;
 internal readonly record struct ShardOutcome(uint Shard, Digest Request, OperationResult Result);
 
 /// <summary>What became of a request.</summary>
-/// <param name="State"><c>unknown</c>: no shard has executed it and none is known to be about to. <c>pending</c>: it was passed on, and may be executed yet. <c>executed</c>.</param>
+/// <param name="State">
+/// <c>unknown</c>: no shard has executed it and none is known to be about to. <c>pending</c>: it was passed on, and may be executed yet. <c>executed</c>.
+/// </param>
 /// <param name="Request">The request's id: the SHA-256 of its signature base, hexadecimal. Another one than the client's means that it used its nonce twice.</param>
 /// <param name="Result">What came out, where one shard executed it.</param>
 /// <param name="Results">What came out at each shard, where several executed it: a batch.</param>

@@ -14,8 +14,8 @@ namespace KvStore.Api.Signing;
 /// <param name="verifier">Checks signatures under this cluster.</param>
 /// <param name="clients">Whose requests the cluster executes.</param>
 /// <param name="clock">The gateway's clock, which has the first word about times; the last has the batch's.</param>
-/// <param name="allowsUnsigned">Whether the gateway signs for those who do not.</param>
-internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolicy clients, TimeProvider clock, bool allowsUnsigned)
+/// <param name="allowUnsigned">Whether the gateway signs for those who do not.</param>
+internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolicy clients, TimeProvider clock, bool allowUnsigned)
 {
     // A client's clock may be ahead of this one by so much. What lies further in the future would outlive what replicas admit.
     private const ulong CreatedAheadMillisecondsMax = 60_000;
@@ -23,7 +23,13 @@ internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolic
     private readonly string _cluster = SignatureBase.ClusterName(verifier.Context.Cluster);
 
     /// <summary>Whether the gateway signs for those who do not.</summary>
-    public bool AllowsUnsigned => allowsUnsigned;
+    public bool AllowUnsigned => allowUnsigned;
+
+    /// <summary>Judges a request whose body has not been read, so that one that can't be taken need not send it.</summary>
+    /// <returns>The problem with it, or null.</returns>
+    public ProblemResult? JudgeHead(HttpRequest request) => allowUnsigned || SignedFields.AnySignature(request)
+        ? null
+        : new ProblemResult(ProblemKinds.SignatureRequired, "Sign it as the header Accept-Signature of this answer says, with the tag it names.");
 
     /// <summary>Judges a request.</summary>
     /// <param name="request">The request, with its raw path.</param>
@@ -34,7 +40,7 @@ internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolic
     {
         incoming = new Incoming(operation, null);
         if (SignedFields.AnySignature(request)) return JudgeSigned(request, operation, ref incoming);
-        if (!allowsUnsigned) return new ProblemResult(ProblemKinds.SignatureRequired, "Sign it as the header Accept-Signature of this answer says, with the tag it names.");
+        if (JudgeHead(request) is { } refused) return refused;
         return operation.HasBody ? ContentDigests.Judge(request.Headers[KvHeaders.ContentDigest], operation.Body.Span) : null;
     }
 
@@ -96,13 +102,16 @@ internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolic
         var name = SignedFields.Join(sent);
         return string.Equals(name, _cluster, StringComparison.Ordinal)
             ? null
-            : new ProblemResult(ProblemKinds.WrongCluster, $"This is cluster '{_cluster}', and the request is for '{name}'. GET /v1/cluster says which cluster a gateway serves.");
+            : new ProblemResult(
+                ProblemKinds.WrongCluster,
+                $"This is cluster '{_cluster}', and the request is for '{name}'. GET /v1/cluster says which cluster a gateway serves.");
     }
 
     private ProblemResult? JudgeTimes(Request request)
     {
         if (!request.HasGoodTimes)
-            return new ProblemResult(ProblemKinds.SignatureTimes, $"'expires' must not be before 'created', nor more than {Request.LifetimeMillisecondsMax / 1000} seconds after it.");
+            return new ProblemResult(ProblemKinds.SignatureTimes,
+                $"'expires' must not be before 'created', nor more than {Request.LifetimeMillisecondsMax / 1000} seconds after it.");
         var now = new Timestamp((ulong)clock.GetUtcNow().ToUnixTimeMilliseconds());
         if (request.Expires <= now)
         {
@@ -120,7 +129,8 @@ internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolic
     }
 
     private ProblemResult Bad(Request request, string method) =>
-        new(ProblemKinds.BadSignature, "The key 'keyid' did not sign the member 'signatureBase' of this problem, which is what the gateway rebuilt. Compare it with yours.")
+        new(ProblemKinds.BadSignature,
+            "The key 'keyid' did not sign the member 'signatureBase' of this problem, which is what the gateway rebuilt. Compare it with yours.")
         {
             SignatureBase = Encoding.ASCII.GetString(SignatureBase.Of(request, verifier.Context.Cluster, method)),
         };

@@ -1,3 +1,4 @@
+using KvStore.Api.Routing;
 using KvStore.Protocol;
 
 namespace KvStore.Api.Values;
@@ -15,10 +16,10 @@ internal static class ValueEndpoints
         {
             var group = routes.MapGroup(prefix);
             group.MapMethods(Key, [HttpMethods.Get, HttpMethods.Head], ValueReads.GetAsync);
-            group.MapPut(Key, (HttpContext context, ShardGateway gateway) => ValueWrites.WriteAsync(context, gateway, OperationMethod.Put));
-            group.MapPost(Key, (HttpContext context, ShardGateway gateway) => ValueWrites.WriteAsync(context, gateway, OperationMethod.Post));
-            group.MapPatch(Key, (HttpContext context, ShardGateway gateway) => ValueWrites.WriteAsync(context, gateway, OperationMethod.Patch));
-            group.MapDelete(Key, (HttpContext context, ShardGateway gateway) => ValueWrites.WriteAsync(context, gateway, OperationMethod.Delete));
+            group.MapPut(Key, (HttpContext context, ShardRouter router) => ValueWrites.WriteAsync(context, router, OperationMethod.Put));
+            group.MapPost(Key, (HttpContext context, ShardRouter router) => ValueWrites.WriteAsync(context, router, OperationMethod.Post));
+            group.MapPatch(Key, (HttpContext context, ShardRouter router) => ValueWrites.WriteAsync(context, router, OperationMethod.Patch));
+            group.MapDelete(Key, (HttpContext context, ShardRouter router) => ValueWrites.WriteAsync(context, router, OperationMethod.Delete));
         }
     }
 }

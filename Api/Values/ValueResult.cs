@@ -58,8 +58,15 @@ internal static class ShardHeaders
     /// <summary>Writes the revision, the shard, and the entity tag where there is one.</summary>
     public static void Write(IHeaderDictionary headers, OperationResult result, uint shard)
     {
-        headers[KvHeaders.Revision] = result.Revision.ToString(CultureInfo.InvariantCulture);
-        headers[KvHeaders.Shard] = shard.ToString(CultureInfo.InvariantCulture);
+        Write(headers, result.Revision, shard);
         if (result.KeyRevision != 0) headers.ETag = ETags.Of(result.KeyRevision);
+        if (result.Expires != default) headers[KvHeaders.Expires] = UtcTimes.Of(result.Expires);
+    }
+
+    /// <summary>Writes the revision and the shard.</summary>
+    public static void Write(IHeaderDictionary headers, ulong revision, uint shard)
+    {
+        headers[KvHeaders.Revision] = revision.ToString(CultureInfo.InvariantCulture);
+        headers[KvHeaders.Shard] = shard.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -1,5 +1,6 @@
 using KvStore.Api.Problems;
 using KvStore.Api.Requests;
+using KvStore.Api.Routing;
 using KvStore.Protocol;
 using KvStore.StateMachine;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,15 +13,16 @@ internal static class ValueWrites
     private const int SmallBytes = 16 * 1024;
 
     /// <summary>Carries out a write.</summary>
-    public static async Task<Results<WriteResult, ProblemResult>> WriteAsync(HttpContext context, ShardGateway gateway, OperationMethod method)
+    public static async Task<Results<WriteResult, ProblemResult>> WriteAsync(HttpContext context, ShardRouter router, OperationMethod method)
     {
-        var limits = gateway.Limits;
+        var limits = router.Limits;
         if (IsForHead(context.Request) && Judge(context, method, limits) is { } refused) return refused;
         var body = await ReadBodyAsync(context, method, limits);
         if (body.Problem is not null) return body.Problem;
         if (IncomingReader.Read(context, method, body.Bytes, out var incoming) is { } unfit) return unfit;
-        if (!OperationParser.TryParse(incoming.Operation, limits, out _, out var error)) return ParseProblems.Of(error, limits);
+        if (!OperationParser.TryParse(incoming.Operation, limits, out var command, out var error)) return ParseProblems.Of(error, limits);
 
+        var gateway = router.Of(((KeyCommand)command).Key); // The route is that of a key.
         var answer = await gateway.OrderAsync(incoming, context.RequestAborted);
         if (answer.Problem is not null) return answer.Problem;
         answer.MarkReplay(context.Response);
@@ -38,7 +40,7 @@ internal static class ValueWrites
     {
         if (context.Request.Headers.ContentRange.Count > 0)
             return new ProblemResult(ProblemKinds.UnexpectedHeader, "The header 'content-range' has no meaning here: POST appends, PATCH keeps a slice.");
-        if (OperationReader.Read(context, method, default, out var head) is { } malformed) return malformed;
+        if (IncomingReader.ReadHead(context, method, out var head) is { } malformed) return malformed;
 
         // What a slice's body says can only be judged with the body.
         if (OperationParser.TryParse(head, limits, out _, out var error)) return null;
@@ -47,7 +49,7 @@ internal static class ValueWrites
 
     private static async ValueTask<BodyOutcome> ReadBodyAsync(HttpContext context, OperationMethod method, StateLimits limits)
     {
-        if (method != OperationMethod.Delete) return await BodyReader.ReadAsync(context, "valueBytesMax", limits.ValueBytesMax);
+        if (method != OperationMethod.Delete) return await BodyReader.ReadAsync(context, ProblemKinds.ValueTooLarge, "valueBytesMax", limits.ValueBytesMax);
         return BodyReader.HasBody(context)
             ? new BodyOutcome(default, new ProblemResult(ProblemKinds.UnexpectedBody, "DELETE takes no body; leave it out."))
             : default;

@@ -9,8 +9,9 @@ namespace KvStore.Replication.Driving;
 /// <param name="Replica">Who the replica is, and the rules of its group.</param>
 /// <param name="Limits">The state machine's limits.</param>
 /// <param name="Clients">Whose requests are executed.</param>
+/// <param name="Partition">Which keys belong to the group's shard.</param>
 /// <param name="Verifier">Checks what comes from outside.</param>
-public sealed record DriverOptions(ReplicaOptions Replica, StateLimits Limits, ClientPolicy Clients, MessageVerifier Verifier);
+public sealed record DriverOptions(ReplicaOptions Replica, StateLimits Limits, ClientPolicy Clients, ShardPartition Partition, MessageVerifier Verifier);
 
 /// <summary>A driver's view of the world.</summary>
 /// <param name="Signer">Signs as the replica.</param>

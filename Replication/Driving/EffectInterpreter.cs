@@ -25,7 +25,7 @@ internal sealed class EffectInterpreter
         _options = options;
         _ports = ports;
         _replica = replica;
-        _machine = new ShardStateMachine(options.Limits, options.Clients, options.Replica.Cluster);
+        _machine = new ShardStateMachine(options.Limits, options.Clients, options.Partition, options.Replica.Cluster);
         Outbox = new Outbox(ports.Transport);
     }
 
@@ -143,7 +143,7 @@ internal sealed class EffectInterpreter
     private void Assemble(QuorumCertificate<Checkpoint> certificate)
     {
         _assembling = certificate;
-        _assembler = new SnapshotAssembler(certificate.Vote.StateRoot, _options.Limits, _options.Clients);
+        _assembler = new SnapshotAssembler(certificate.Vote.StateRoot, _options.Limits, _options.Clients, _options.Partition);
     }
 
     private void AddChunk(AddChunk effect)

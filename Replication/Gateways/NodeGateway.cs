@@ -23,10 +23,14 @@ public sealed class NodeGateway
     {
         _core = new GatewayCore(options.Driver.Replica.Group, options.Driver.Verifier, options.Outlet, BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) >> 1);
         Id = host.Id;
+        Changes = new ChangeFeed(options.KeyWaitersMax);
     }
 
     /// <summary>The node's replica.</summary>
     public ReplicaId Id { get; }
+
+    /// <summary>Wakes those who wait for a key to change.</summary>
+    public ChangeFeed Changes { get; }
 
     /// <summary>Has the request ordered and executed. Null when the node stops before there is an answer: another node may be asked with the same request.</summary>
     /// <exception cref="ShardBusyException">Too many requests wait; it was not taken.</exception>
@@ -108,11 +112,13 @@ public sealed class NodeGateway
     internal void OnOwnExecuted(ExecutedBatch batch, Signed<Executed> own)
     {
         lock (_gate) _core.OnOwnExecuted(batch, own);
+        Changes.OnExecuted(batch.Changes);
     }
 
     internal void OnInstalled(ShardState state)
     {
         lock (_gate) _core.OnInstalled(state);
+        Changes.OnInstalled();
     }
 
     internal void OnRefused(Digest request)
@@ -137,5 +143,7 @@ public sealed class NodeGateway
             foreach (var source in _waiting.Values.SelectMany(sources => sources)) source.TrySetResult(null);
             foreach (var read in _reads) read.TrySetResult(false);
         }
+
+        Changes.Close();
     }
 }

@@ -23,7 +23,11 @@ public sealed record HostOptions(
     TimeProvider Clock,
     ILogger Logger,
     RejectionCounters Rejections,
-    EvidenceKeeper Evidence);
+    EvidenceKeeper Evidence)
+{
+    /// <summary>How many may wait for keys to change.</summary>
+    public int KeyWaitersMax { get; init; } = ChangeFeed.WaitersMax;
+}
 
 /// <summary>Contradictory statements, the first few of every signer: one pair is enough to convict, and nobody can fill the memory with more.</summary>
 public sealed class EvidenceKeeper

@@ -57,6 +57,9 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
 
+    /// <summary>How many wait for keys to change.</summary>
+    public int KeyWaiters => Running.Sum(host => host.Gateway.Changes.Count);
+
     private IEnumerable<ReplicaHost> Running => Enumerable.Range(0, _keys.Length).Select(_network.Host).OfType<ReplicaHost>();
 
     /// <summary>Checks a request's signature, and has it ordered and executed.</summary>
@@ -115,6 +118,12 @@ public sealed class InProcessGroup : IDisposable
         }
     }
 
+    /// <summary>Registers for the next change of a key. What was changed before is to be read afterwards.</summary>
+    /// <exception cref="NoQuorumException">No replica runs.</exception>
+    /// <exception cref="ShardBusyException">Too many wait.</exception>
+    public KeyWaiter WaitForChange(Key key) =>
+        Pick(0).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
+
     /// <summary>A request that one of the nodes has passed on to the replicas and knows no answer to; null when none has.</summary>
     public PendingRequest? FindPending(PublicKey client, Nonce nonce)
     {
@@ -163,8 +172,12 @@ public sealed class InProcessGroup : IDisposable
         var self = new ReplicaId((ushort)index);
         var port = _network.PortOf(self);
         var replica = new ReplicaOptions(self, _group.Config, _genesis.Consensus, _genesis.Cluster);
-        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, _verifier);
-        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence);
+        var partition = new ShardPartition(new ShardMap(_genesis.Groups.Length), _group.Id);
+        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, partition, _verifier);
+        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence)
+        {
+            KeyWaitersMax = _options.KeyWaitersMax,
+        };
         var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
         _network.Attach(host);
         host.Start();

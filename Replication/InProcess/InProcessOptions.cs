@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.InProcess;
@@ -17,6 +18,9 @@ public sealed record InProcessOptions
 
     /// <summary>How long to wait for an answer before its outcome counts as unknown.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many may wait for keys of one shard to change.</summary>
+    public int KeyWaitersMax { get; init; } = ChangeFeed.WaitersMax;
 
     /// <summary>Bounds and time-outs of the ordering.</summary>
     public ConsensusConfig Consensus { get; init; } = new();

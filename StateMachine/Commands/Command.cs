@@ -26,6 +26,9 @@ public sealed record GetCommand(Key Key, Preconditions Conditions, ByteRange? Ra
 public sealed record PutCommand(Key Key, Preconditions Conditions, string ContentType, ReadOnlyMemory<byte> Value)
     : KeyCommand(Key, Conditions, IsRead: false)
 {
+    /// <summary>The longest time to live: a hundred years, in seconds.</summary>
+    public const ulong TimeToLiveSecondsMax = 3_153_600_000;
+
     /// <summary>After how many seconds of batch time the key expires; null when it does not.</summary>
     public ulong? TimeToLiveSeconds { get; init; }
 }

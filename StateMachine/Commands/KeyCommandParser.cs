@@ -5,12 +5,20 @@ namespace KvStore.StateMachine;
 /// <summary>Reads operations on one key. Null is an error, which is set.</summary>
 internal static class KeyCommandParser
 {
+    private const string TimeToLive = "ttl";
+
     private static readonly string[] _readParameters = ["consistency", "wait"];
+    private static readonly string[] _putParameters = [TimeToLive];
 
     public static Command? Parse(Operation operation, Key key, StateLimits limits, out ParseError? error)
     {
-        var known = operation.Method == OperationMethod.Get ? _readParameters : [];
-        if (QueryParameters.Parse(operation.Query, known, out error) is null) return null;
+        var known = operation.Method switch
+        {
+            OperationMethod.Get => _readParameters,
+            OperationMethod.Put => _putParameters,
+            _ => [],
+        };
+        if (QueryParameters.Parse(operation.Query, known, out error) is not { } query) return null;
         error = UnexpectedHeader(operation);
         if (error is not null) return null;
         var conditions = ConditionParser.Parse(operation, out error);
@@ -18,7 +26,7 @@ internal static class KeyCommandParser
         return operation.Method switch
         {
             OperationMethod.Get => Get(operation, key, conditions, out error),
-            OperationMethod.Put => Put(operation, key, conditions, limits, out error),
+            OperationMethod.Put => Put(operation, query, key, conditions, limits, out error),
             OperationMethod.Post => Append(operation, key, conditions, limits, out error),
             OperationMethod.Patch => SliceParser.Parse(operation, key, conditions, out error),
             _ => new DeleteCommand(key, conditions),
@@ -52,8 +60,15 @@ internal static class KeyCommandParser
         return null;
     }
 
-    private static PutCommand? Put(Operation operation, Key key, Preconditions conditions, StateLimits limits, out ParseError? error) =>
-        ContentType(operation, limits, out error) is { } contentType ? new PutCommand(key, conditions, contentType, operation.Body) : null;
+    private static PutCommand? Put(Operation operation, QueryParameters query, Key key, Preconditions conditions, StateLimits limits, out ParseError? error)
+    {
+        if (ContentType(operation, limits, out error) is not { } contentType) return null;
+        var command = new PutCommand(key, conditions, contentType, operation.Body);
+        if (query[TimeToLive] is not { } text) return command;
+        if (Decimal.TryParse(text, out var seconds) && seconds is >= 1 and <= PutCommand.TimeToLiveSecondsMax) return command with { TimeToLiveSeconds = seconds };
+        error = new ParseError(ParseErrors.BadParameter, $"'{TimeToLive}' is not a number of seconds from 1 to {PutCommand.TimeToLiveSecondsMax}.");
+        return null;
+    }
 
     private static AppendCommand? Append(Operation operation, Key key, Preconditions conditions, StateLimits limits, out ParseError? error)
     {

@@ -10,7 +10,11 @@ namespace KvStore.StateMachine;
 /// <param name="Length">The length of its value, in bytes.</param>
 /// <param name="ContentType">The content type as it was put; empty when none was given.</param>
 /// <param name="Value">The value; null when only keys were asked for.</param>
-public sealed record ListEntry(Key Key, ulong Revision, ulong Length, string ContentType, ReadOnlyMemory<byte>? Value);
+public sealed record ListEntry(Key Key, ulong Revision, ulong Length, string ContentType, ReadOnlyMemory<byte>? Value)
+{
+    /// <summary>The batch time from which on the key expires; zero when it does not.</summary>
+    public Timestamp Expires { get; init; }
+}
 
 /// <summary>A page of a listing: the value of the result of a <see cref="ListCommand"/>.</summary>
 /// <param name="Entries">The keys, ascending.</param>
@@ -18,7 +22,7 @@ public sealed record ListEntry(Key Key, ulong Revision, ulong Length, string Con
 /// <param name="Total">How many keys there are from the start of this page to the end of the listing; null when that was not asked for.</param>
 public sealed record ListPage(ImmutableArray<ListEntry> Entries, Key Next, ulong? Total)
 {
-    private const int EntryBytesMin = 2 * sizeof(ulong) + 2 * sizeof(uint) + 1;
+    private const int EntryBytesMin = 3 * sizeof(ulong) + 2 * sizeof(uint) + 1;
 
     /// <summary>Appends the canonical encoding.</summary>
     public void Encode(CanonicalWriter writer)
@@ -29,6 +33,7 @@ public sealed record ListPage(ImmutableArray<ListEntry> Entries, Key Next, ulong
             writer.Bytes(entry.Key.Span);
             writer.UInt64(entry.Revision);
             writer.UInt64(entry.Length);
+            writer.Time(entry.Expires);
             writer.Bytes(Encoding.Latin1.GetBytes(entry.ContentType));
             writer.Bool(entry.Value.HasValue);
             if (entry.Value is { } value) writer.Bytes(value.Span);
@@ -46,12 +51,11 @@ public sealed record ListPage(ImmutableArray<ListEntry> Entries, Key Next, ulong
         var entries = ImmutableArray.CreateBuilder<ListEntry>(count);
         for (var i = 0; i < count && !reader.Failed; i++)
         {
-            entries.Add(new ListEntry(
-                new Key(reader.Bytes(int.MaxValue).ToArray()),
-                reader.UInt64(),
-                reader.UInt64(),
-                Encoding.Latin1.GetString(reader.Bytes(Operation.TextBytesMax).Span),
-                reader.Bool() ? reader.Bytes(int.MaxValue) : (ReadOnlyMemory<byte>?)null));
+            var key = new Key(reader.Bytes(int.MaxValue).ToArray());
+            var (revision, length, expires) = (reader.UInt64(), reader.UInt64(), reader.Time());
+            var contentType = Encoding.Latin1.GetString(reader.Bytes(Operation.TextBytesMax).Span);
+            var value = reader.Bool() ? reader.Bytes(int.MaxValue) : (ReadOnlyMemory<byte>?)null;
+            entries.Add(new ListEntry(key, revision, length, contentType, value) { Expires = expires });
         }
 
         var next = new Key(reader.Bytes(int.MaxValue).ToArray());

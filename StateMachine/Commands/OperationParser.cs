@@ -10,6 +10,8 @@ namespace KvStore.StateMachine;
 public static class OperationParser
 {
     private const string ListPath = "/v1/kv";
+    private const string TransactionPath = "/v1/txn";
+    private const string BatchPath = "/v1/batch";
     private const string KeyPrefix = "/v1/kv/";
     private const string BinaryKeyPrefix = "/v1/kvb/";
 
@@ -26,6 +28,8 @@ public static class OperationParser
     {
         var path = operation.Path;
         if (string.Equals(path, ListPath, StringComparison.Ordinal)) return ListParser.Parse(operation, limits, out error);
+        if (string.Equals(path, TransactionPath, StringComparison.Ordinal)) return StepsParser.Transaction(operation, limits, out error);
+        if (string.Equals(path, BatchPath, StringComparison.Ordinal)) return StepsParser.Batch(operation, limits, out error);
 
         Key key;
         if (path.StartsWith(KeyPrefix, StringComparison.Ordinal))

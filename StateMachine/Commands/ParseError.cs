@@ -32,9 +32,6 @@ public static class ParseErrors
     /// <summary>A parameter's value is malformed.</summary>
     public const string BadParameter = "bad-parameter";
 
-    /// <summary>A parameter is known but not supported yet.</summary>
-    public const string UnsupportedParameter = "unsupported-parameter";
-
     /// <summary>If-Match, If-None-Match or Kv-If-Length is malformed.</summary>
     public const string BadPrecondition = "bad-precondition";
 
@@ -52,4 +49,16 @@ public static class ParseErrors
 
     /// <summary>The body does not say which slice to keep.</summary>
     public const string BadSlice = "bad-slice";
+
+    /// <summary>The body is no transaction.</summary>
+    public const string BadTransaction = "bad-transaction";
+
+    /// <summary>The body is no batch of operations.</summary>
+    public const string BadBatch = "bad-batch";
+
+    /// <summary>There are more steps and comparisons than the limits admit.</summary>
+    public const string TooManyOperations = "too-many-operations";
+
+    /// <summary>The body of a transaction or batch is over its limit.</summary>
+    public const string BatchTooLarge = "batch-too-large";
 }

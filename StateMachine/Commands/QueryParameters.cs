@@ -39,7 +39,6 @@ internal sealed class QueryParameters
 
     private static ParseError? Check(string name, ReadOnlySpan<string> known, QueryParameters parameters)
     {
-        if (string.Equals(name, "ttl", StringComparison.Ordinal)) return new ParseError(ParseErrors.UnsupportedParameter, "The parameter 'ttl' is not supported yet.");
         if (!known.Contains(name)) return new ParseError(ParseErrors.UnknownParameter, $"The parameter '{name}' is not known here.");
         return parameters._values.ContainsKey(name) ? new ParseError(ParseErrors.RepeatedParameter, $"The parameter '{name}' is there twice.") : null;
     }

@@ -13,7 +13,10 @@ public readonly record struct StepResult(int Index, OperationResult Result);
 /// <param name="Results">One for each step that this shard carried out, ascending by index.</param>
 public sealed record StepResults(bool Succeeded, ImmutableArray<StepResult> Results)
 {
-    private const int StepBytesMin = 50;
+    /// <summary>What a step's result takes beside its value and content type, in bytes.</summary>
+    internal const int StepBytes = sizeof(uint) + sizeof(byte) + 5 * sizeof(ulong) + 2 * sizeof(uint);
+
+    private const int FixedBytes = sizeof(byte) + sizeof(uint);
 
     /// <summary>Appends the canonical encoding.</summary>
     public void Encode(CanonicalWriter writer)
@@ -27,11 +30,19 @@ public sealed record StepResults(bool Succeeded, ImmutableArray<StepResult> Resu
         }
     }
 
+    /// <summary>The canonical encoding in a new array.</summary>
+    public byte[] ToBytes()
+    {
+        var writer = new CanonicalWriter(FixedBytes + Results.Sum(step => StepBytes + step.Result.Value.Length + step.Result.ContentType.Length));
+        Encode(writer);
+        return writer.ToArray();
+    }
+
     /// <summary>Reads the canonical encoding; on anything malformed the reader fails and the result is not to be used.</summary>
     public static StepResults Decode(ref CanonicalReader reader)
     {
         var succeeded = reader.Bool();
-        var count = reader.Count(Operation.BodyBytesMax, StepBytesMin);
+        var count = reader.Count(Operation.BodyBytesMax, StepBytes);
         var results = ImmutableArray.CreateBuilder<StepResult>(count);
         for (var i = 0; i < count && !reader.Failed; i++)
         {

@@ -14,6 +14,7 @@ internal sealed class BatchExecution
     private readonly ClusterId _cluster;
     private readonly Timestamp _time;
     private readonly AuthenticatedMap.Builder _map;
+    private readonly KeyBatch _keys;
     private readonly CommandExecutor _commands;
     private readonly SessionBatch _sessions;
     private readonly ResultEncoder _encoder = new();
@@ -26,7 +27,8 @@ internal sealed class BatchExecution
         _cluster = cluster;
         _time = time;
         _map = before.Map.ToBuilder();
-        _commands = new CommandExecutor(_map, before.Keys, before.Revision, before.Limits);
+        _keys = new KeyBatch(_map, before.Keys, before.Revision);
+        _commands = new CommandExecutor(_keys, before.Limits, before.Partition, time);
         _sessions = new SessionBatch(_map, before.Sessions, before.Limits);
         _leaves = new Digest[requests];
         _outcomes = ImmutableArray.CreateBuilder<RequestOutcome>(requests);
@@ -43,6 +45,7 @@ internal sealed class BatchExecution
         var time = Timestamp.Max(batchTime, before.Time);
         var execution = new BatchExecution(before, cluster, time, requests.Count);
         execution._sessions.DropExpired(time);
+        execution._keys.ExpireDue(time);
         for (var i = 0; i < requests.Count; i++) execution.ExecuteOne(i, requests[i]);
         return execution.Finish(sequence, batch);
     }
@@ -108,16 +111,16 @@ internal sealed class BatchExecution
         return result;
     }
 
-    private OperationResult Refusal(ResultCode code) => new() { Code = code, Revision = _commands.Revision };
+    private OperationResult Refusal(ResultCode code) => new() { Code = code, Revision = _keys.Revision };
 
     private ExecutedBatch Finish(SequenceNumber sequence, Digest batch)
     {
         var sessions = _sessions.Flush();
         var resultsRoot = MerkleTree.Root(_leaves);
         var ledger = _before.Ledger.Append(ExecutedBatch.LedgerLeaf(sequence, batch, _time, resultsRoot));
-        var meta = _before.Meta with { Sequence = sequence, Time = _time, Revision = _commands.Revision, Ledger = ledger };
+        var meta = _before.Meta with { Sequence = sequence, Time = _time, Revision = _keys.Revision, Ledger = ledger };
         _map.Set(RecordKeys.MetaPath, meta.ToRecord());
-        var state = new ShardState(_before.Limits, _before.Clients, _map.ToImmutable(), meta, _commands.Keys, sessions);
-        return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state) { Changes = _commands.Changes };
+        var state = new ShardState(_before.Limits, _before.Clients, _before.Partition, _map.ToImmutable(), meta, _keys.Flush(), sessions);
+        return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state) { Changes = _keys.DrainChanges() };
     }
 }

@@ -1,35 +1,31 @@
-using System.Collections.Immutable;
 using KvStore.Protocol;
 
 namespace KvStore.StateMachine;
 
 /// <summary>Carries out commands, one after the other, on the state of a batch under way.</summary>
-internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSortedSet<Key> keys, ulong revision, StateLimits limits)
+internal sealed class CommandExecutor(KeyBatch keys, StateLimits limits, ShardPartition partition, Timestamp time)
 {
-    private readonly ImmutableSortedSet<Key>.Builder _keys = keys.ToBuilder();
-    private readonly ImmutableArray<KeyChange>.Builder _changes = ImmutableArray.CreateBuilder<KeyChange>();
-
-    /// <summary>How many changes have been applied.</summary>
-    public ulong Revision { get; private set; } = revision;
-
-    /// <summary>The keys that are there, in order.</summary>
-    public ImmutableSortedSet<Key> Keys => _keys.ToImmutable();
-
-    /// <summary>What was changed, in order.</summary>
-    public ImmutableArray<KeyChange> Changes => _changes.ToImmutable();
+    private const ulong MillisecondsInSecond = 1000;
 
     public OperationResult Execute(Command command) => command switch
     {
-        GetCommand get => StateReader.Get(map.RootNode, Revision, get),
-        ListCommand list => StateReader.List(map.RootNode, Keys, Revision, limits, list),
-        KeyCommand write => Write(write),
+        KeyCommand one => Execute(one),
+        ListCommand list => StateReader.List(keys.RootNode, keys.InOrder, keys.Revision, limits, list),
+        TransactionCommand transaction => new StepsExecutor(this, keys, limits, partition).Execute(transaction),
+        BatchCommand batch => new StepsExecutor(this, keys, limits, partition).Execute(batch),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "An unknown command."),
     };
+
+    public OperationResult Execute(KeyCommand command)
+    {
+        if (!partition.Owns(command.Key.Span)) return Refusal(ResultCode.WrongShard, null);
+        return command is GetCommand get ? StateReader.Get(keys.RootNode, keys.Revision, get) : Write(command);
+    }
 
     private OperationResult Write(KeyCommand command)
     {
         var path = command.Key.RecordPath;
-        var found = StateReader.Find(map.RootNode, path);
+        var found = keys.Find(path);
         if (!Holds(command.Conditions, found?.Revision ?? 0)) return Refusal(ResultCode.PreconditionFailed, found);
         return command switch
         {
@@ -48,7 +44,10 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
     private OperationResult Put(PutCommand command, Digest path, KeyRecord? found)
     {
         if (command.Value.Length > limits.ValueBytesMax) return Refusal(ResultCode.TooLarge, found);
-        return Change(path, command.Key, found, KeyRecord.Create(command.Key, Revision + 1, command.ContentType, command.Value.Span), 0, command.Value.Length);
+        var expires = command.TimeToLiveSeconds is { } seconds ? After(seconds) : default;
+        var changed = KeyRecord.Create(command.Key, keys.NextRevision, expires, command.ContentType, command.Value.Span);
+        keys.Set(KeyChangeKind.Put, command.Key, path, found, changed, expires);
+        return Changed(found, expires, 0, command.Value.Length);
     }
 
     private OperationResult Append(AppendCommand command, Digest path, KeyRecord? found)
@@ -57,8 +56,10 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
         if (command.IfLength is { } length && length != (ulong)old.Length) return Refusal(ResultCode.PreconditionFailed, found);
         if (command.Value.Length > limits.ValueBytesMax - old.Length) return Refusal(ResultCode.TooLarge, found);
         var contentType = found is { } record ? record.ContentType : command.ContentType;
-        var changed = KeyRecord.Create(command.Key, Revision + 1, contentType, old.Span, command.Value.Span);
-        return Change(path, command.Key, found, changed, old.Length, old.Length + command.Value.Length, KeyChangeKind.Append);
+        var expires = found?.Expires ?? default;
+        var changed = KeyRecord.Create(command.Key, keys.NextRevision, expires, contentType, old.Span, command.Value.Span);
+        keys.Set(KeyChangeKind.Append, command.Key, path, found, changed, expires);
+        return Changed(found, expires, old.Length, old.Length + command.Value.Length);
     }
 
     private OperationResult KeepSlice(KeepSliceCommand command, Digest path, KeyRecord? found)
@@ -68,41 +69,37 @@ internal sealed class CommandExecutor(AuthenticatedMap.Builder map, ImmutableSor
         var end = command.End ?? length;
         if (command.Start > end || end > length) return Refusal(ResultCode.Unprocessable, found);
         var (offset, count) = ((int)command.Start, (int)(end - command.Start));
-        var changed = KeyRecord.Create(command.Key, Revision + 1, record.ContentType, record.Value.Span.Slice(offset, count));
-        return Change(path, command.Key, found, changed, offset, count);
+        var changed = KeyRecord.Create(command.Key, keys.NextRevision, record.Expires, record.ContentType, record.Value.Span.Slice(offset, count));
+        keys.Set(KeyChangeKind.Put, command.Key, path, found, changed, record.Expires);
+        return Changed(found, record.Expires, offset, count);
     }
 
     private OperationResult Delete(DeleteCommand command, Digest path, KeyRecord? found)
     {
-        if (found is null) return Refusal(ResultCode.NotFound, found);
-        Revision++;
-        Invariant.Holds(map.Remove(path) > 0);
-        Invariant.Holds(_keys.Remove(command.Key));
-        _changes.Add(new KeyChange(KeyChangeKind.Delete, command.Key, Revision));
-        return new OperationResult { Code = ResultCode.Ok, Revision = Revision };
+        if (found is not { } record) return Refusal(ResultCode.NotFound, found);
+        keys.Remove(KeyChangeKind.Delete, command.Key, path, record);
+        return new OperationResult { Code = ResultCode.Ok, Revision = keys.Revision };
     }
 
-    private OperationResult Change(Digest path, Key key, KeyRecord? found, MapRecord changed, int offset, int length, KeyChangeKind kind = KeyChangeKind.Put)
+    // Bounded like all times, or a result that names it could not be read again.
+    private Timestamp After(ulong seconds) => new(Math.Min(time.UnixMilliseconds + seconds * MillisecondsInSecond, CanonicalReader.NumberMax));
+
+    private OperationResult Changed(KeyRecord? found, Timestamp expires, int offset, int length) => new()
     {
-        Revision++;
-        map.Set(path, changed);
-        _changes.Add(new KeyChange(kind, key, Revision));
-        if (found is null) Invariant.Holds(_keys.Add(key));
-        return new OperationResult
-        {
-            Code = found is null ? ResultCode.Created : ResultCode.Ok,
-            Revision = Revision,
-            KeyRevision = Revision,
-            Offset = (ulong)offset,
-            Length = (ulong)length,
-        };
-    }
+        Code = found is null ? ResultCode.Created : ResultCode.Ok,
+        Revision = keys.Revision,
+        KeyRevision = keys.Revision,
+        Offset = (ulong)offset,
+        Length = (ulong)length,
+        Expires = expires,
+    };
 
     private OperationResult Refusal(ResultCode code, KeyRecord? found) => new()
     {
         Code = code,
-        Revision = Revision,
+        Revision = keys.Revision,
         KeyRevision = found?.Revision ?? 0,
         Length = (ulong)(found?.Value.Length ?? 0),
+        Expires = found?.Expires ?? default,
     };
 }

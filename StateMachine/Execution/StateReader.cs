@@ -7,7 +7,7 @@ namespace KvStore.StateMachine;
 internal static class StateReader
 {
     // What an entry of a page takes beside its key, content type and value.
-    private const int EntryOverheadBytes = 40;
+    private const int EntryOverheadBytes = 48;
 
     /// <summary>Finds a key's record. What the state holds is well formed, or the state is broken.</summary>
     public static KeyRecord? Find(MapNode? root, Digest path)
@@ -23,7 +23,14 @@ internal static class StateReader
         var found = Find(root, command.Key.RecordPath);
         var keyRevision = found?.Revision ?? 0;
         var length = found?.Value.Length ?? 0;
-        var state = new OperationResult { Code = ResultCode.NotFound, Revision = revision, KeyRevision = keyRevision, Length = (ulong)length };
+        var state = new OperationResult
+        {
+            Code = ResultCode.NotFound,
+            Revision = revision,
+            KeyRevision = keyRevision,
+            Length = (ulong)length,
+            Expires = found?.Expires ?? default,
+        };
 
         // RFC 9110 section 13.2.2: first If-Match, then If-None-Match, and then the range.
         if (command.Conditions.IfMatch is { } ifMatch && !ifMatch.Match(keyRevision)) return state with { Code = ResultCode.PreconditionFailed };
@@ -77,7 +84,8 @@ internal static class StateReader
         var found = Find(root, key.RecordPath);
         Invariant.Holds(found.HasValue);
         var record = found.Value;
-        return new ListEntry(key, record.Revision, (ulong)record.Value.Length, record.ContentType, keyOnly ? (ReadOnlyMemory<byte>?)null : record.Value);
+        var value = keyOnly ? (ReadOnlyMemory<byte>?)null : record.Value;
+        return new ListEntry(key, record.Revision, (ulong)record.Value.Length, record.ContentType, value) { Expires = record.Expires };
     }
 
     // How many keys come before this one.

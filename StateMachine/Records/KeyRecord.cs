@@ -5,12 +5,13 @@ using KvStore.Protocol;
 namespace KvStore.StateMachine;
 
 /// <summary>
-/// The record of a user's key. Its body is <c>revision (u64) ‖ length of the content type (u32) ‖ content type ‖ value</c>: the value is the rest,
-/// and is in the record itself, so that the bytes that a snapshot carries are the bytes that the root proves.
+/// The record of a user's key. Its body is <c>revision (u64) ‖ expires (u64) ‖ length of the content type (u32) ‖ content type ‖ value</c>: the value is
+/// the rest, and is in the record itself, so that the bytes that a snapshot carries are the bytes that the root proves.
 /// </summary>
 public readonly struct KeyRecord
 {
-    private const int FixedLength = sizeof(ulong) + sizeof(uint);
+    private const int ContentTypeOffset = 2 * sizeof(ulong);
+    private const int FixedLength = ContentTypeOffset + sizeof(uint);
 
     private readonly MapRecord _record;
     private readonly int _contentTypeLength;
@@ -26,6 +27,9 @@ public readonly struct KeyRecord
 
     /// <summary>The revision at which the key last changed.</summary>
     public ulong Revision => BinaryPrimitives.ReadUInt64LittleEndian(_record.Body.Span);
+
+    /// <summary>The batch time from which on the key expires; zero when it does not.</summary>
+    public Timestamp Expires => new(BinaryPrimitives.ReadUInt64LittleEndian(_record.Body.Span[sizeof(ulong)..]));
 
     /// <summary>The content type as it was put; empty when none was given.</summary>
     public string ContentType => Encoding.Latin1.GetString(_record.Body.Span.Slice(FixedLength, _contentTypeLength));
@@ -45,14 +49,15 @@ public readonly struct KeyRecord
         var key = record.Key;
         var body = record.Body.Span;
         if (key.Length <= RecordKeys.KindLength || key[0] != (byte)RecordKind.Key || body.Length < FixedLength) return false;
-        var contentTypeLength = BinaryPrimitives.ReadUInt32LittleEndian(body[sizeof(ulong)..]);
+        var contentTypeLength = BinaryPrimitives.ReadUInt32LittleEndian(body[ContentTypeOffset..]);
         if (contentTypeLength > (uint)(body.Length - FixedLength)) return false;
         keyRecord = new KeyRecord(record, (int)contentTypeLength);
         return true;
     }
 
     /// <summary>A new record, which owns its bytes; the value is the two parts, one after the other.</summary>
-    internal static MapRecord Create(Key key, ulong revision, string contentType, ReadOnlySpan<byte> value, ReadOnlySpan<byte> rest = default)
+    internal static MapRecord Create(
+        Key key, ulong revision, Timestamp expires, string contentType, ReadOnlySpan<byte> value, ReadOnlySpan<byte> rest = default)
     {
         var keyLength = RecordKeys.KindLength + key.Length;
         var bytes = GC.AllocateUninitializedArray<byte>(
@@ -64,7 +69,8 @@ public readonly struct KeyRecord
         key.Span.CopyTo(target[RecordKeys.KindLength..]);
         target = target[keyLength..];
         BinaryPrimitives.WriteUInt64LittleEndian(target, revision);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[sizeof(ulong)..], (uint)contentType.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[sizeof(ulong)..], expires.UnixMilliseconds);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[ContentTypeOffset..], (uint)contentType.Length);
         target = target[FixedLength..];
         target = target[Encoding.Latin1.GetBytes(contentType, target)..];
         value.CopyTo(target);

@@ -8,7 +8,7 @@ namespace KvStore.StateMachine;
 /// <param name="Sequence">The last batch that was executed.</param>
 /// <param name="Time">The time that it saw.</param>
 /// <param name="Revision">How many changes have been applied.</param>
-/// <param name="Configuration">The digest of <see cref="ClientPolicy"/> and limits, so that replicas that differ in them find out at once.</param>
+/// <param name="Configuration">The digest of <see cref="ClientPolicy"/>, limits and <see cref="ShardPartition"/>, so that replicas that differ in them find out at once.</param>
 /// <param name="Ledger">The Merkle tree over all executed batches.</param>
 internal sealed record MetaRecord(SequenceNumber Sequence, Timestamp Time, ulong Revision, Digest Configuration, LedgerFrontier Ledger)
 {
@@ -35,12 +35,14 @@ internal sealed record MetaRecord(SequenceNumber Sequence, Timestamp Time, ulong
     }
 
     /// <summary>SHA-256 of what all replicas of the shard must have been told alike.</summary>
-    public static Digest ConfigurationOf(StateLimits limits, ClientPolicy clients)
+    public static Digest ConfigurationOf(StateLimits limits, ClientPolicy clients, ShardPartition partition)
     {
         var writer = new CanonicalWriter();
         writer.Fixed("kvstore-v1 state configuration\0"u8);
         clients.Encode(writer);
         limits.Encode(writer);
+        writer.UInt32((uint)partition.Map.Shards);
+        writer.UInt32(partition.Shard.Number);
         return Digest.Of(writer.Written);
     }
 }

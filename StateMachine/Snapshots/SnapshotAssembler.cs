@@ -10,7 +10,8 @@ namespace KvStore.StateMachine;
 /// <param name="stateRoot">The state root of a stable checkpoint.</param>
 /// <param name="limits">The limits of the state.</param>
 /// <param name="clients">Whose requests are executed.</param>
-public sealed class SnapshotAssembler(Digest stateRoot, StateLimits limits, ClientPolicy clients)
+/// <param name="partition">Which keys belong to the shard.</param>
+public sealed class SnapshotAssembler(Digest stateRoot, StateLimits limits, ClientPolicy clients, ShardPartition partition)
 {
     private readonly AuthenticatedMap.Builder _map = AuthenticatedMap.Empty.ToBuilder();
     private readonly PathCoverage _coverage = new();
@@ -59,13 +60,13 @@ public sealed class SnapshotAssembler(Digest stateRoot, StateLimits limits, Clie
     /// <summary>The first path from a given one on that is not covered yet; false when all are.</summary>
     public bool TryFindMissing(Digest from, out Digest missing) => _coverage.TryFindMissing(from, out missing);
 
-    /// <summary>Makes the state when every path is covered. False when some is not, or when the records contradict each other, the limits or the clients'
-    /// policy, which no correct replica's do.</summary>
+    /// <summary>Makes the state when every path is covered. False when some is not, or when the records contradict each other, the limits, the clients'
+    /// policy or the partition, which no correct replica's do.</summary>
     public bool TryComplete([NotNullWhen(true)] out ShardState? state)
     {
         state = null;
         if (!IsCovered) return false;
         var map = _map.ToImmutable();
-        return map.Root == stateRoot && StateRestorer.TryRestore(map, limits, clients, out state);
+        return map.Root == stateRoot && StateRestorer.TryRestore(map, limits, clients, partition, out state);
     }
 }

@@ -9,27 +9,31 @@ internal sealed class StateRestorer
 {
     private readonly AuthenticatedMap _map;
     private readonly StateLimits _limits;
+    private readonly ShardPartition _partition;
     private readonly MetaRecord _meta;
     private readonly ImmutableSortedSet<Key>.Builder _keys = ImmutableSortedSet.CreateBuilder<Key>();
+    private readonly ImmutableSortedSet<KeyExpiry>.Builder _keysByExpiry = ImmutableSortedSet.CreateBuilder<KeyExpiry>();
     private readonly ImmutableSortedSet<SessionExpiry>.Builder _byExpiry = ImmutableSortedSet.CreateBuilder<SessionExpiry>();
     private readonly ImmutableSortedDictionary<PublicKey, ClientUsage>.Builder _byClient = ImmutableSortedDictionary.CreateBuilder<PublicKey, ClientUsage>();
     private long _resultBytes;
     private long _resultsExpected;
     private long _results;
 
-    private StateRestorer(AuthenticatedMap map, StateLimits limits, MetaRecord meta)
+    private StateRestorer(AuthenticatedMap map, StateLimits limits, ShardPartition partition, MetaRecord meta)
     {
         _map = map;
         _limits = limits;
+        _partition = partition;
         _meta = meta;
     }
 
-    public static bool TryRestore(AuthenticatedMap map, StateLimits limits, ClientPolicy clients, [NotNullWhen(true)] out ShardState? state)
+    public static bool TryRestore(
+        AuthenticatedMap map, StateLimits limits, ClientPolicy clients, ShardPartition partition, [NotNullWhen(true)] out ShardState? state)
     {
         state = null;
         if (!map.TryGet(RecordKeys.MetaPath, out var record) || !MetaRecord.TryRead(record, out var meta)) return false;
-        if (meta.Configuration != MetaRecord.ConfigurationOf(limits, clients)) return false;
-        var restorer = new StateRestorer(map, limits, meta);
+        if (meta.Configuration != MetaRecord.ConfigurationOf(limits, clients, partition)) return false;
+        var restorer = new StateRestorer(map, limits, partition, meta);
         foreach (var each in map.Records())
         {
             if (!restorer.Take(each)) return false;
@@ -38,7 +42,8 @@ internal sealed class StateRestorer
         // Every result was found in its session's window, so equal numbers mean that the window misses none.
         if (restorer._results != restorer._resultsExpected) return false;
         var sessions = new SessionTable(restorer._byExpiry.ToImmutable(), restorer._byClient.ToImmutable(), restorer._resultBytes);
-        state = new ShardState(limits, clients, map, meta, restorer._keys.ToImmutable(), sessions);
+        var keys = new KeyTable(restorer._keys.ToImmutable(), restorer._keysByExpiry.ToImmutable());
+        state = new ShardState(limits, clients, partition, map, meta, keys, sessions);
         return true;
     }
 
@@ -54,12 +59,16 @@ internal sealed class StateRestorer
     private bool TakeKey(MapRecord record)
     {
         if (!KeyRecord.TryRead(record, out var key)) return false;
-        _keys.Add(new Key(key.Key.ToArray()));
-        return key.Key.Length <= _limits.KeyBytesMax
+        var name = new Key(key.Key.ToArray());
+        _keys.Add(name);
+        if (key.Expires != default) _keysByExpiry.Add(new KeyExpiry(key.Expires, name));
+        return _partition.Owns(key.Key)
+            && key.Key.Length <= _limits.KeyBytesMax
             && key.ContentTypeLength <= _limits.ContentTypeBytesMax
             && key.Value.Length <= _limits.ValueBytesMax
             && key.Revision >= 1
-            && key.Revision <= _meta.Revision;
+            && key.Revision <= _meta.Revision
+            && key.Expires.UnixMilliseconds <= CanonicalReader.NumberMax;
     }
 
     private bool TakeSession(MapRecord record)

@@ -25,6 +25,9 @@ public sealed class OptionsTests
     [InlineData("--replicas none")]
     [InlineData("--replicas 0")]
     [InlineData("--replicas 101")]
+    [InlineData("--shards 0")]
+    [InlineData("--shards 65")]
+    [InlineData("--shards -1")]
     [InlineData("--port 80")]
     public void A_wrong_option_is_told(string args) => Assert.NotNull(ApiOptions.TryRead(Split(args), _ => null, out _));
 
@@ -36,7 +39,7 @@ public sealed class OptionsTests
     public void A_flag_says_whether_unsigned_requests_are_taken(string args, bool allowed)
     {
         Assert.Null(ApiOptions.TryRead(Split(args), _ => null, out var options));
-        Assert.Equal(allowed, options.AllowsUnsigned);
+        Assert.Equal(allowed, options.AllowUnsigned);
         Assert.Equal(args.Contains("urls", StringComparison.Ordinal) ? "http://h:1" : ApiOptions.DefaultUrls, options.Urls);
     }
 

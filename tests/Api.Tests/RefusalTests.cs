@@ -28,7 +28,6 @@ public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
 
     [Theory]
     [InlineData("/v1")]
-    [InlineData("/v1/txn")]
     [InlineData("/v1/watch")]
     [InlineData("/nothing")]
     [InlineData("/problems/nothing")]
@@ -40,6 +39,10 @@ public sealed class RefusalTests(Gateway gateway) : IClassFixture<Gateway>
     [InlineData("POST", "/", "GET, HEAD")]
     [InlineData("POST", "/readyz", "GET, HEAD")]
     [InlineData("GET", "/v1/dev/faults", "POST")]
+    [InlineData("GET", "/v1/txn", "POST")]
+    [InlineData("PUT", "/v1/batch", "POST")]
+    [InlineData("POST", "/metrics", "GET, HEAD")]
+    [InlineData("POST", "/openapi/v1.json", "GET, HEAD")]
     [InlineData("OPTIONS", "/v1/kv/x", "DELETE, GET, HEAD, PATCH, POST, PUT")]
     [InlineData("BREW", "/v1/kvb/YQ", "DELETE, GET, HEAD, PATCH, POST, PUT")]
     public async Task A_wrong_method_says_which_are_right(string method, string path, string allow)

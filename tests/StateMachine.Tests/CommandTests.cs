@@ -173,7 +173,7 @@ public class CommandTests
     public void An_operation_that_is_none_is_invalid_and_has_no_effect()
     {
         Assert.Equal(ResultCode.Invalid, _shard.Do(Operation(OperationMethod.Put, "/v1/other", "", "x")).Code);
-        Assert.Equal(ResultCode.Invalid, _shard.Do(Operation(OperationMethod.Put, "/v1/kv/a", "?ttl=5", "x")).Code);
+        Assert.Equal(ResultCode.Invalid, _shard.Do(Operation(OperationMethod.Put, "/v1/kv/a", "?ttl=0", "x")).Code);
         Assert.Equal(0UL, _shard.State.Revision);
     }
 

@@ -11,8 +11,8 @@ public class DeterminismTests
     public void Equal_batches_give_equal_roots_whatever_objects_they_are_made_of_and_whenever_the_root_is_computed() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(150), Prop.ForAll(RandomBatches.Any, batches =>
         {
-            var one = new Shard(RandomBatches.Limits);
-            var other = new Shard(RandomBatches.Limits);
+            var one = RandomBatches.NewShard();
+            var other = RandomBatches.NewShard();
             var states = new List<(ShardState One, ShardState Other)>();
             foreach (var (seconds, requests) in RandomBatches.Timed(batches))
             {
@@ -70,11 +70,13 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void The_state_root_covers_the_clients_policy_and_the_limits()
+    public void The_state_root_covers_the_clients_policy_the_limits_and_the_partition()
     {
         var root = new Shard().State.ComputeRoot();
         Assert.NotEqual(root, new Shard(clients: ClientPolicy.Only([])).State.ComputeRoot());
         Assert.NotEqual(root, new Shard(new StateLimits { ListPageMax = 7 }).State.ComputeRoot());
+        Assert.NotEqual(root, new Shard(partition: new ShardPartition(new ShardMap(2), new GroupId(0))).State.ComputeRoot());
+        Assert.NotEqual(root, new Shard(partition: new ShardPartition(new ShardMap(1), new GroupId(1))).State.ComputeRoot());
         Assert.Equal(root, new Shard().State.ComputeRoot());
         Assert.Equal(
             new Shard(clients: ClientPolicy.Only([Alice, Bob])).State.ComputeRoot(),

@@ -3,6 +3,6 @@ namespace KvStore.StateMachine.Tests;
 /// <summary>Values that were computed once and are held from then on.</summary>
 internal static class Golden
 {
-    public const string StateRoot = "5b0e43721430262a18ee19708e502f604f594f78bd2c9e62b8b15104f927595d";
-    public const string LedgerRoot = "9d4a5147eb2aafb0b99115dfdafdec2bdede9fbdc84dde1f3ec8e1097f7c08db";
+    public const string StateRoot = "f465613d17fa4e5edae29ca23c9de20dd7b61fe3e801de31f754f81b6677c6b4";
+    public const string LedgerRoot = "61d926ab0459d38c95f191c1fbf9f5506f6532bce35d8c02430187be73070c50";
 }

@@ -9,7 +9,7 @@ public class OracleTests
     public void Any_sequence_of_batches_gives_what_the_oracle_says() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(RandomBatches.Any, batches =>
         {
-            var shard = new Shard(RandomBatches.Limits);
+            var shard = RandomBatches.NewShard();
             var oracle = new Oracle(RandomBatches.Limits);
             foreach (var (seconds, requests) in RandomBatches.Timed(batches))
             {
@@ -24,6 +24,7 @@ public class OracleTests
                 }
 
                 Assert.Equal(oracle.Values.Count, shard.State.KeyCount);
+                Assert.Equal(oracle.NextExpiry, shard.State.NextExpiry);
                 Assert.Equal(oracle.SessionCount, shard.State.SessionCount);
             }
         }));
@@ -34,13 +35,25 @@ public class OracleTests
         var met = new SortedSet<string>();
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(RandomBatches.Any, batches =>
         {
-            var shard = new Shard(RandomBatches.Limits);
+            var shard = RandomBatches.NewShard();
             foreach (var (seconds, requests) in RandomBatches.Timed(batches))
             {
-                foreach (var outcome in shard.Execute(seconds, requests).Outcomes) met.Add(outcome.Replayed ? "Replayed" : outcome.Result.Code.ToString());
+                var executed = shard.Execute(seconds, requests);
+                met.UnionWith(executed.Changes.Select(change => change.Kind.ToString()));
+                for (var i = 0; i < requests.Length; i++) met.UnionWith(Ends(requests[i].Operation, executed.Outcomes[i]));
             }
         }));
+
+        static IEnumerable<string> Ends(Operation operation, RequestOutcome outcome)
+        {
+            var (path, result) = (operation.Path, outcome.Result);
+            yield return outcome.Replayed ? "Replayed" : result.Code.ToString();
+            if (path == "/v1/txn") yield return result.Refused ? $"Transaction {result.Code}" : Shard.StepsOf(result).Succeeded ? "Transaction" : "Else";
+            if (path == "/v1/batch" && !result.Refused) yield return "Batch";
+        }
+
         var unmet = Enum.GetNames<ResultCode>().Append("Replayed").Except(met).Order();
         Assert.Equal(["NotModified", "Unauthorized"], unmet);
+        Assert.Superset(new SortedSet<string> { "Transaction", "Transaction Unprocessable", "Transaction PreconditionFailed", "Transaction WrongShard", "Else", "Batch", "Expire" }, met);
     }
 }

@@ -14,6 +14,14 @@ public class ParserFuzzTests
         "*", "{", "}", "\"start\":", "\"end\":", "\\uD800", "\\u00", "[", "]", ":", "application/vnd.kv.slice+json", ";", "~", "#", "e5", "true", "null",
     ];
 
+    private static readonly string[] _json =
+    [
+        "{\"then\":[", "{\"operations\":[", "],\"if\":[", "],\"else\":[", "]}", "{", "},", "}", "[", "]", ",", " ", "/*", "\"op\":\"put\"", "\"op\":\"append\"", "\"op\":\"slice\"",
+        "\"op\":\"get\"", "\"op\":\"delete\"", ",\"key\":\"a\"", ",\"key\":\"\\uD800\"", ",\"keyB64\":\"YQ\"", ",\"value\":\"x\"", ",\"value\":\"\\uDC00x\"", ",\"valueB64\":\"YWJj\"",
+        ",\"valueB64\":\"=\"", ",\"start\":0", ",\"end\":1", ",\"ttl\":9", ",\"ttl\":3153600000", ",\"ifLength\":1", ",\"ifRevision\":0", ",\"revision\":1", ",\"exists\":true", ",\"range\":\"bytes=0-\"", "\"",
+        ",\"contentType\":\"a/b\"", "\\", "\u00ff", "null", "18446744073709551616", "{\"op\":\"put\",\"key\":\"a\",\"value\":\"x\"}", "{\"key\":\"a\",\"exists\":true}",
+    ];
+
     private static readonly Gen<string> _text = Gen.Elements(_pieces).ArrayOf().Select(string.Concat);
 
     private static readonly Arbitrary<(string Path, string Query, string Header, string Body)> _request =
@@ -43,6 +51,19 @@ public class ParserFuzzTests
                     Assert.Equal(parses, error is null);
                     Assert.Equal(!parses, shard.Do(operation).Code == ResultCode.Invalid);
                 }
+            }
+        }));
+
+    [Fact]
+    public void No_body_makes_a_transaction_or_a_batch_throw() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(Gen.Elements(_json).ArrayOf().Select(string.Concat).ToArbitrary(), body =>
+        {
+            var shard = new Shard(new StateLimits { OperationsMax = 3 });
+            foreach (var operation in (Operation[])[Requests.PostTransaction(body), Requests.PostBatch(body)])
+            {
+                var parses = OperationParser.TryParse(operation, shard.State.Limits, out _, out var error);
+                Assert.Equal(parses, error is null);
+                Assert.Equal(!parses, shard.Do(operation).Code == ResultCode.Invalid);
             }
         }));
 }

@@ -39,7 +39,7 @@ public class ParserTests
     [InlineData("/v1/kvx", "unknown-path")]
     [InlineData("/v1/kvb", "unknown-path")]
     [InlineData("/V1/kv/a", "unknown-path")]
-    [InlineData("/v1/txn", "unknown-path")]
+    [InlineData("/v1/transaction", "unknown-path")]
     [InlineData("/v1/kv/", "empty-key")]
     [InlineData("/v1/kvb/", "empty-key")]
     [InlineData("/v1/kv/%", "bad-key")]
@@ -83,7 +83,17 @@ public class ParserTests
     [InlineData(OperationMethod.Get, "?wait=1s&", "unknown-parameter")]
     [InlineData(OperationMethod.Get, "?&", "unknown-parameter")]
     [InlineData(OperationMethod.Put, "?consistency=local", "unknown-parameter")]
-    [InlineData(OperationMethod.Put, "?ttl=5", "unsupported-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=5", null)]
+    [InlineData(OperationMethod.Put, "?ttl=3153600000", null)]
+    [InlineData(OperationMethod.Put, "?ttl=3153600001", "bad-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=0", "bad-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=05", "bad-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=+5", "bad-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=5s", "bad-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=", "bad-parameter")]
+    [InlineData(OperationMethod.Put, "?ttl=5&ttl=5", "repeated-parameter")]
+    [InlineData(OperationMethod.Post, "?ttl=5", "unknown-parameter")]
+    [InlineData(OperationMethod.Get, "?ttl=5", "unknown-parameter")]
     [InlineData(OperationMethod.Delete, "?x", "unknown-parameter")]
     public void A_query_has_known_parameters_once(OperationMethod method, string query, string? code)
     {
@@ -105,7 +115,7 @@ public class ParserTests
     [InlineData("?start=123456789", "key-too-long")]
     [InlineData("?prefix=a&prefix=b", "repeated-parameter")]
     [InlineData("?cursor=a", "unknown-parameter")]
-    [InlineData("?ttl=1", "unsupported-parameter")]
+    [InlineData("?ttl=1", "unknown-parameter")]
     public void A_listing_with_a_bad_parameter_is_refused(string query, string code) => Refused(code, List(query));
 
     [Fact]

@@ -66,5 +66,9 @@ internal static class Requests
     public static Operation Get(string key, params (OperationHeader Header, string Value)[] headers) =>
         Operation(OperationMethod.Get, "/v1/kv/" + key, "", null, headers);
 
+    public static Operation PostTransaction(string json) => Operation(OperationMethod.Post, "/v1/txn", "", json, (OperationHeader.ContentType, "application/json"));
+
+    public static Operation PostBatch(string json) => Operation(OperationMethod.Post, "/v1/batch", "", json, (OperationHeader.ContentType, "application/json"));
+
     public static Operation List(string query = "") => Operation(OperationMethod.Get, "/v1/kv", query);
 }

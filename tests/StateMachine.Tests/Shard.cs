@@ -3,8 +3,8 @@ namespace KvStore.StateMachine.Tests;
 /// <summary>A state machine that numbers its batches by itself.</summary>
 internal sealed class Shard
 {
-    public Shard(StateLimits? limits = null, ClientPolicy? clients = null) =>
-        Machine = new ShardStateMachine(limits ?? new StateLimits(), clients ?? ClientPolicy.Any, Requests.Cluster);
+    public Shard(StateLimits? limits = null, ClientPolicy? clients = null, ShardPartition? partition = null) =>
+        Machine = new ShardStateMachine(limits ?? new StateLimits(), clients ?? ClientPolicy.Any, partition ?? ShardPartition.Whole, Requests.Cluster);
 
     public Shard(ShardState state) => Machine = new ShardStateMachine(state, Requests.Cluster);
 
@@ -41,6 +41,22 @@ internal sealed class Shard
         var result = State.Read(command);
         Assert.Equal(result.ToBytes(), Do(operation).ToBytes());
         return result;
+    }
+
+    /// <summary>Executes a transaction or batch, which is not refused, and gives the results of its steps.</summary>
+    public StepResults DoSteps(Operation operation)
+    {
+        var result = Do(operation);
+        Assert.Equal((ResultCode.Ok, State.Revision), (result.Code, result.Revision));
+        return StepsOf(result);
+    }
+
+    public static StepResults StepsOf(OperationResult result)
+    {
+        var reader = new CanonicalReader(result.Value);
+        var steps = StepResults.Decode(ref reader);
+        Assert.True(reader.Complete);
+        return steps;
     }
 
     public string? Value(string key) =>

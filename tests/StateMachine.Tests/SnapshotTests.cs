@@ -10,7 +10,7 @@ public class SnapshotTests
     public void A_restored_state_goes_on_byte_for_byte_like_the_one_it_was_taken_from() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(150), Prop.ForAll(RandomBatches.Any, batches =>
         {
-            var original = new Shard(RandomBatches.Limits);
+            var original = RandomBatches.NewShard();
             var copies = new List<Shard>();
             foreach (var (seconds, requests) in RandomBatches.Timed(batches))
             {
@@ -24,6 +24,7 @@ public class SnapshotTests
                     Assert.Equal(executed.LedgerRoot, again.LedgerRoot);
                     Assert.Equal(root, copy.State.ComputeRoot());
                     Assert.Equal((original.State.KeyCount, original.State.SessionCount), (copy.State.KeyCount, copy.State.SessionCount));
+                    Assert.Equal((original.State.NextExpiry, executed.Changes.Length), (copy.State.NextExpiry, again.Changes.Length));
                 }
             }
         }));
@@ -60,7 +61,7 @@ public class SnapshotTests
             }
         }
 
-        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients);
+        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients, state.Partition);
         var order = Enumerable.Range(0, chunks.Count).OrderBy(i => i * 7919 % chunks.Count).ThenBy(i => i).ToList();
         foreach (var i in order)
         {
@@ -78,7 +79,7 @@ public class SnapshotTests
     public void What_is_missing_is_found_and_asked_for()
     {
         var state = Filled().State;
-        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients);
+        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients, state.Partition);
         foreach (var start in (int[])[9, 3, 12])
         {
             var from = SnapshotAssembler.RangeStart(start, 16);
@@ -96,7 +97,7 @@ public class SnapshotTests
     {
         var shard = Filled();
         var state = shard.State;
-        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients);
+        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients, state.Partition);
         shard.Do(Put("later", "x"));
         Assert.False(assembler.TryAdd(Digest.Zero, shard.State.EncodeChunk(Digest.Zero, 1_000_000), out var upTo));
         Assert.Equal(Digest.Zero, upTo);
@@ -108,17 +109,18 @@ public class SnapshotTests
     }
 
     [Fact]
-    public void A_state_of_other_limits_or_other_clients_is_refused()
+    public void A_state_of_other_limits_other_clients_or_another_shard_is_refused()
     {
         var state = Filled().State;
         var bytes = state.EncodeChunk(Digest.Zero, 10_000_000);
-        Assert.True(Complete(state.Limits, state.Clients));
-        Assert.False(Complete(state.Limits with { KeyBytesMax = 99 }, state.Clients));
-        Assert.False(Complete(state.Limits, ClientPolicy.Only([Alice])));
+        Assert.True(Complete(state.Limits, state.Clients, state.Partition));
+        Assert.False(Complete(state.Limits with { KeyBytesMax = 99 }, state.Clients, state.Partition));
+        Assert.False(Complete(state.Limits, ClientPolicy.Only([Alice]), state.Partition));
+        Assert.False(Complete(state.Limits, state.Clients, new ShardPartition(new ShardMap(2), new GroupId(0))));
 
-        bool Complete(StateLimits limits, ClientPolicy clients)
+        bool Complete(StateLimits limits, ClientPolicy clients, ShardPartition partition)
         {
-            var assembler = new SnapshotAssembler(state.ComputeRoot(), limits, clients);
+            var assembler = new SnapshotAssembler(state.ComputeRoot(), limits, clients, partition);
             Assert.True(assembler.TryAdd(Digest.Zero, bytes, out _));
             return assembler.TryComplete(out _);
         }
@@ -145,7 +147,7 @@ public class SnapshotTests
         bool Completes(List<MapRecord> records)
         {
             var map = records.Aggregate(AuthenticatedMap.Empty, (map, record) => map.Set(record));
-            var assembler = new SnapshotAssembler(map.Root, state.Limits, state.Clients);
+            var assembler = new SnapshotAssembler(map.Root, state.Limits, state.Clients, state.Partition);
             Assert.True(assembler.TryAdd(Digest.Zero, map.GetChunk(Digest.Zero, 10_000_000).ToBytes(), out _));
             return assembler.TryComplete(out _);
         }
@@ -173,7 +175,7 @@ public class SnapshotTests
 
     private static ShardState Restore(ShardState state, int maxBytes)
     {
-        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients);
+        var assembler = new SnapshotAssembler(state.ComputeRoot(), state.Limits, state.Clients, state.Partition);
         for (var from = Digest.Zero; ;)
         {
             Assert.True(assembler.TryAdd(from, state.EncodeChunk(from, maxBytes), out from));

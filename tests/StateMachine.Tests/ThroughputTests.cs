@@ -11,7 +11,7 @@ public class ThroughputTests
     private const int KeyCount = 100_000;
     private const int BatchSize = 500;
 
-    private readonly ShardStateMachine _machine = new(new StateLimits(), ClientPolicy.Any, Requests.Cluster);
+    private readonly ShardStateMachine _machine = new(new StateLimits(), ClientPolicy.Any, ShardPartition.Whole, Requests.Cluster);
     private readonly byte[] _value = new byte[128];
     private ulong _counter;
 
@@ -69,7 +69,7 @@ public class ThroughputTests
         var root = _machine.Current.ComputeRoot();
         var start = Stopwatch.GetTimestamp();
         var chunks = new List<(Digest From, byte[] Bytes)>();
-        var assembler = new SnapshotAssembler(root, _machine.Current.Limits, ClientPolicy.Any);
+        var assembler = new SnapshotAssembler(root, _machine.Current.Limits, ClientPolicy.Any, ShardPartition.Whole);
         for (var from = Digest.Zero; ;)
         {
             var bytes = _machine.Current.EncodeChunk(from, 1024 * 1024);

@@ -35,10 +35,19 @@ public sealed class RequireSignedTests(RequireSignedTests.Strict strict) : IClas
         Assert.False((await _gateway.Get("/v1/cluster").Json()).TryGetProperty("developmentKey", out _));
     }
 
+    [Fact]
+    public async Task A_client_that_asks_first_is_told_before_it_sends_its_body()
+    {
+        const string head = "PUT /v1/kv/strict HTTP/1.1\r\nHost: strict\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
+        var answer = await RawHttp.Exchange(_gateway.Address, head);
+        Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
+        Assert.Contains("signature-required", answer, StringComparison.Ordinal);
+    }
+
     /// <summary>Such a gateway.</summary>
     public sealed class Strict : IAsyncLifetime
     {
-        public Gateway Gateway { get; } = new() { Options = Tests.Gateway.Quiet with { AllowsUnsigned = false } };
+        public Gateway Gateway { get; } = new() { Options = Tests.Gateway.Quiet with { AllowUnsigned = false } };
 
         public ValueTask InitializeAsync() => Gateway.InitializeAsync();
 

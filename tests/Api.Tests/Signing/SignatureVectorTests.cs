@@ -84,7 +84,7 @@ public sealed class SignatureVectorTests
         var group = new GroupConfig(1);
         var context = new StatementContext(Cluster(), new GroupId(0), new Epoch(0));
         var verifier = new MessageVerifier(context, group, new ConsensusConfig(), [default], Ed25519.Instance);
-        var authenticator = new RequestAuthenticator(verifier, ClientPolicy.Any, new StandingClock(), allowsUnsigned: true);
+        var authenticator = new RequestAuthenticator(verifier, ClientPolicy.Any, new StandingClock(), allowUnsigned: true);
         ImmutableArray<OperationHeaderField> headers = [new(OperationHeader.ContentType, "text/plain"), new(OperationHeader.IfMatch, "\"r41\"")];
         Assert.True(Operation.TryCreate(OperationMethod.Put, "/v1/kv/greeting", "", headers, "hello"u8.ToArray(), out var operation));
         return authenticator.Judge(request, operation, out incoming);

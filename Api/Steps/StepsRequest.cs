@@ -1,0 +1,24 @@
+using KvStore.Api.Problems;
+using KvStore.Api.Requests;
+using KvStore.Protocol;
+using KvStore.StateMachine;
+
+namespace KvStore.Api.Steps;
+
+/// <summary>A transaction or a batch as it came in, or the problem with it.</summary>
+/// <param name="Incoming">The request.</param>
+/// <param name="Command">What it asks for; null when there is a problem.</param>
+/// <param name="Problem">What is wrong; null when nothing is.</param>
+internal readonly record struct StepsRequest(Incoming Incoming, Command? Command, ProblemResult? Problem)
+{
+    /// <summary>Reads a request, its body included.</summary>
+    public static async ValueTask<StepsRequest> ReadAsync(HttpContext context, StateLimits limits)
+    {
+        var body = await BodyReader.ReadAsync(context, ProblemKinds.BatchTooLarge, "batchBytesMax", limits.BatchBytesMax);
+        if (body.Problem is not null) return new StepsRequest(default, null, body.Problem);
+        if (IncomingReader.Read(context, OperationMethod.Post, body.Bytes, out var incoming) is { } unfit) return new StepsRequest(default, null, unfit);
+        return OperationParser.TryParse(incoming.Operation, limits, out var command, out var error)
+            ? new StepsRequest(incoming, command, null)
+            : new StepsRequest(default, null, ParseProblems.Of(error, limits));
+    }
+}
