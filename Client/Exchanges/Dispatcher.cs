@@ -41,7 +41,7 @@ internal sealed class Dispatcher : IDisposable
         Func<Answer, bool>? isPartial = null)
     {
         if (!Operation.TryCreate(method, path, query, headers, body, out var operation))
-            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is not printable ASCII.", nameof(body));
+            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is no text.", nameof(body));
         if (_options.Key is not { } key || (method == OperationMethod.Get && !_options.SignReads))
             return await _exchange.SendAsync(WireRequest.Of(operation, null, default), id: null, extra, cancel);
 

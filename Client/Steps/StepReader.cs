@@ -11,10 +11,8 @@ internal static class StepReader
     public static TransactionResult Transaction(Answer answer) => Read(answer, static answer =>
     {
         var document = JsonSerializer.Deserialize(answer.Body.Span, ClientJson.Default.TransactionDocument)!;
-        return new TransactionResult(document.Succeeded, document.Revision, document.Shard, [.. document.Results.Select(result => result.ToResult())], answer.Replayed)
-        {
-            Json = answer.Body,
-        };
+        var results = document.Results.Select(result => result.ToResult());
+        return new TransactionResult(document.Succeeded, document.Revision, document.Shard, [.. results], answer.Replayed) { Json = answer.Body };
     });
 
     /// <summary>A batch's results.</summary>
