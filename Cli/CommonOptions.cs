@@ -49,7 +49,8 @@ internal sealed class CommonOptions
     public static ETag? ETagOf(string option, string? text)
     {
         if (text is null) return null;
-        return ETag.TryParse(text, out var tag) ? tag : throw Failure.Usage($"{option} takes a revision, and '{text}' is none.", "Give one like r42, as put prints it.");
+        if (ETag.TryParse(text, out var tag)) return tag;
+        throw Failure.Usage($"{option} takes a revision, and '{text}' is none.", "Give one like r42, as put prints it.");
     }
 
     /// <summary>The option that says how something is printed.</summary>

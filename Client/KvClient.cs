@@ -127,7 +127,10 @@ public sealed class KvClient : IDisposable
     public async Task<TransactionResult> TransactAsync(ReadOnlyMemory<byte> json, CancellationToken cancel = default) =>
         StepReader.Transaction(await PostAsync("/v1/txn", json, cancel));
 
-    /// <summary>Carries out steps that do not depend on each other, on keys of any shards. That a step is refused is its result, not a failure.</summary>
+    /// <summary>
+    /// Carries out steps that do not depend on each other, on keys of any shards. That a step is refused is its result, not a failure; so is that its
+    /// shard gave no answer, which <see cref="Problem.Outcome"/> tells, although a signed batch is sent again for it first.
+    /// </summary>
     /// <exception cref="OutcomeUnknownException">Steps may have been applied.</exception>
     /// <exception cref="KvException">None was applied.</exception>
     public Task<BatchResult> BatchAsync(IEnumerable<Step> steps, CancellationToken cancel = default) => BatchAsync(StepJson.Batch(steps), cancel);
@@ -136,7 +139,7 @@ public sealed class KvClient : IDisposable
     /// <exception cref="OutcomeUnknownException">Steps may have been applied.</exception>
     /// <exception cref="KvException">None was applied.</exception>
     public async Task<BatchResult> BatchAsync(ReadOnlyMemory<byte> json, CancellationToken cancel = default) =>
-        StepReader.Batch(await PostAsync("/v1/batch", json, cancel));
+        StepReader.Batch(await PostAsync("/v1/batch", json, cancel, StepReader.IsPartial));
 
     /// <summary>What became of a request.</summary>
     /// <param name="keyId">The public key that signed it, base64url: <see cref="RequestId.KeyId"/>.</param>
@@ -168,8 +171,8 @@ public sealed class KvClient : IDisposable
         OperationMethod method, KvKey key, string query, ImmutableArray<OperationHeaderField> headers, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
         _dispatcher.SendAsync(method, KeyPath.Of(key), query, headers, body, default, cancel);
 
-    private ValueTask<Answer> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancel) =>
-        _dispatcher.SendAsync(OperationMethod.Post, path, "", Parameters.Headers("application/json"), json, default, cancel);
+    private ValueTask<Answer> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancel, Func<Answer, bool>? isPartial = null) =>
+        _dispatcher.SendAsync(OperationMethod.Post, path, "", Parameters.Headers("application/json"), json, default, cancel, isPartial);
 
     private ValueTask<Answer> DocumentAsync(string path, CancellationToken cancel) =>
         _exchange.SendAsync(WireRequest.Document(path), id: null, default, cancel);

@@ -25,6 +25,11 @@ public sealed record KvClientOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
+    /// For how long a signed request can still be executed, and its outcome asked for, at least; up to five minutes. The cluster remembers each that long.
+    /// </summary>
+    public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// How long one attempt may take when another may follow. Longer than a gateway waits for its replicas (5 s), so that its answer is heard.
     /// </summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(6);

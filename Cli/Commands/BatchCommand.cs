@@ -16,7 +16,10 @@ internal static class BatchCommand
         var common = new CommonOptions();
         var body = StepsInput.Argument("The batch as JSON: {\"operations\":[…]}");
         var output = StepsInput.Output();
-        var command = new Command("batch", "Carries out steps on any keys, each for itself. Ends as the first that failed would have by itself.") { body, output };
+        var command = new Command("batch", "Carries out steps on any keys, each for itself. Ends as the first that failed would have by itself.")
+        {
+            body, output,
+        };
         command.Example(
             """kv batch '{"operations":[{"op":"put","key":"a","value":"1"},{"op":"get","key":"b"},{"op":"delete","key":"c","ifRevision":41}]}'""",
             "kv batch @import.json -o json");

@@ -18,6 +18,7 @@ internal static class DevCommand
         var replicas = new Option<string?>("--replicas") { Description = "How many replicas each group has; default: 4.", HelpName = "N" };
         var requireSigned = new Option<bool>("--require-signed") { Description = "Refuse requests that their client did not sign, in place of signing them here." };
         var command = new Command("dev", "Runs a cluster in memory with a gateway, for development. Nothing survives it.") { urls, shards, replicas, requireSigned };
+        command.Example("kv dev", "kv dev --shards 2 --replicas 7 --require-signed");
         command.SetAction((parsed, cancel) => RunAsync(
             [("--urls", parsed.GetValue(urls)), ("--shards", parsed.GetValue(shards)), ("--replicas", parsed.GetValue(replicas))],
             parsed.GetValue(requireSigned),

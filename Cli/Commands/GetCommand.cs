@@ -29,7 +29,11 @@ internal static class GetCommand
         {
             common.Key, range, consistency, ifNoneMatch, wait, output,
         };
-        command.Example("kv get greeting", "kv get greeting --range 0-4", "kv get greeting --if-none-match r42 --wait 30s", "kv get greeting --consistency certified -o json");
+        command.Example(
+            "kv get greeting",
+            "kv get greeting --range 0-4",
+            "kv get greeting --if-none-match r42 --wait 30s",
+            "kv get greeting --consistency certified -o json");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -44,18 +48,21 @@ internal static class GetCommand
             using var connection = common.Connect(parsed, terminal);
             var result = await connection.AskAsync(client => client.GetAsync(key, options, cancel));
             if (result.Status == GetStatus.Absent) throw Failure.NoSuchKey();
-            if (result.Status == GetStatus.NotModified)
-                throw new Failure(ExitCodes.PreconditionFailed, $"The key is still at {options.IfNoneMatch}.", "Wait for a change with --wait, or leave --if-none-match out.");
+            if (result.Status == GetStatus.NotModified) throw Unchanged(options);
             await PrintAsync(parsed.GetValue(output)!, Entry.Of(key, result), terminal, cancel);
             return ExitCodes.Ok;
         });
         return command;
     }
 
+    private static Failure Unchanged(GetOptions options) => new(
+        ExitCodes.PreconditionFailed, $"The key is still at {options.IfNoneMatch}.", "Wait for a change with --wait, or leave --if-none-match out.");
+
     private static ByteRange? RangeOf(string? text)
     {
         if (text is null) return null;
-        return ByteRange.TryParse(text, out var range) ? range : throw Failure.Usage($"--range takes bytes, and '{text}' names none.", "Give 0-4 (both included), 10- or -5.");
+        if (ByteRange.TryParse(text, out var range)) return range;
+        throw Failure.Usage($"--range takes bytes, and '{text}' names none.", "Give 0-4 (both included), 10- or -5.");
     }
 
     private static Consistency ConsistencyOf(string? name) => name switch

@@ -20,7 +20,8 @@ internal static class PutCommand
         {
             common.Key, common.Value, common.IfMatch, ifNoneMatch, create, contentType, ttl, common.Written,
         };
-        command.Example("kv put greeting hello", "kv put greeting bye --if-match r1", "kv put photo @cat.jpg --content-type image/jpeg", "date | kv put now --ttl 1h");
+        command.Example(
+            "kv put greeting hello", "kv put greeting bye --if-match r1", "kv put photo @cat.jpg --content-type image/jpeg", "date | kv put now --ttl 1h");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {

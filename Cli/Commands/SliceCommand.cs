@@ -26,7 +26,8 @@ internal static class SliceCommand
         {
             var key = common.KeyOf(parsed);
             var (first, last, tag) = (parsed.GetValue(start), parsed.GetValue(end), common.IfMatchOf(parsed));
-            if (first < 0 || last < first) throw Failure.Usage("A slice goes from START, which is 0 or more, to END, which is not less.", "'kv slice --help' shows how it goes.");
+            if (first < 0 || last < first)
+                throw Failure.Usage("A slice goes from START, which is 0 or more, to END, which is not less.", "'kv slice --help' shows how it goes.");
             using var connection = common.Connect(parsed, terminal);
             var result = await connection.AskAsync(client => client.KeepSliceAsync(key, first, last, tag, cancel));
             return await Written.PrintAsync(parsed.GetValue(common.Written)!, key, result, isAppend: false, terminal);

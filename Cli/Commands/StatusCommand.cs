@@ -17,6 +17,7 @@ internal static class StatusCommand
         var common = new CommonOptions();
         var output = CommonOptions.OutputOf("table", "How to print it: table or json.", "table", "json");
         var command = new Command("status", "Shows the shards and their replicas; ends with 7 when a shard has no quorum.") { output };
+        command.Example("kv status", "kv status -o json", "kv status --url http://127.0.0.1:8081");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {

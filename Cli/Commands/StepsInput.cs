@@ -14,7 +14,8 @@ internal static class StepsInput
 
     /// <summary>The option that says how the results are printed.</summary>
     public static Option<string> Output() => CommonOptions.OutputOf(
-        null, "How to print the results: table (the default on a terminal), or json (the default in a pipe) or raw, both as the gateway answered.", "table", "json", "raw");
+        null, "How to print the results: table (the default on a terminal), or json (the default in a pipe) or raw, both as the gateway answered.",
+        "table", "json", "raw");
 
     /// <summary>Whether they are printed as JSON.</summary>
     public static bool IsJson(string? output, Terminal terminal) => (output ?? (terminal.IsOutputRedirected ? "json" : "table")) != "table";

@@ -13,7 +13,7 @@ internal static class TxnCommand
         var common = new CommonOptions();
         var body = StepsInput.Argument("The transaction as JSON: {\"if\":[…],\"then\":[…],\"else\":[…]}");
         var output = StepsInput.Output();
-        var command = new Command("txn", "Carries out a transaction on one shard: all of 'then', or all of 'else'. Ends with 4 when a comparison does not hold.")
+        var command = new Command("txn", "Carries out a transaction: all of 'then', or all of 'else'. Ends with 4 when a comparison does not hold.")
         {
             body, output,
         };
@@ -30,7 +30,8 @@ internal static class TxnCommand
             if (StepsInput.IsJson(parsed.GetValue(output), terminal)) await terminal.WriteLineAsync(Encoding.UTF8.GetString(result.Json.Span));
             else await terminal.WriteAsync(StepTable.Of(result.Results));
             if (result.Succeeded) return ExitCodes.Ok;
-            await terminal.Error.WriteLineAsync("kv: A comparison does not hold.\n    The steps of 'else' were carried out, if there are any; read the keys again.");
+            await terminal.Error.WriteLineAsync(
+                "kv: A comparison does not hold.\n    The steps of 'else' were carried out, if there are any; read the keys again.");
             return ExitCodes.PreconditionFailed;
         });
         return command;

@@ -12,8 +12,9 @@ internal static class ClientFailures
     public static Failure Of(KvException exception)
     {
         var problem = exception.Problem;
-        var next = exception is OutcomeUnknownException unknown ? NextOf(unknown) : NextOf(problem);
-        return new Failure(ExitCodeOf(problem, exception is OutcomeUnknownException), OneLine($"{problem.Title} {problem.Detail}"), $"{next} ({About(problem)})");
+        var unknown = exception as OutcomeUnknownException;
+        var next = unknown is null ? NextOf(problem) : NextOf(unknown);
+        return new Failure(ExitCodeOf(problem, unknown is not null), OneLine($"{problem.Title} {problem.Detail}"), $"{next} ({About(problem)})");
     }
 
     /// <summary>The exit code of a problem.</summary>

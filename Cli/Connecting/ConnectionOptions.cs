@@ -14,9 +14,12 @@ internal sealed class ConnectionOptions
     // Someone waits: better soon an error that says what to do than a silence.
     private const int AttemptsMax = 4;
 
+    // Who types 'kv request' after an error needs longer than a program.
+    private static readonly TimeSpan _lifetime = TimeSpan.FromMinutes(5);
+
     private readonly Option<string?> _url = new("--url")
     {
-        Description = $"The gateway, or several with ',' between them, to turn to when one fails; default: the environment's KV_URL, or {ApiOptions.DefaultUrls}.",
+        Description = $"The gateway, or several with ',' between them to fail over to; default: the environment's KV_URL, or {ApiOptions.DefaultUrls}.",
         HelpName = "URL",
     };
 
@@ -62,6 +65,7 @@ internal sealed class ConnectionOptions
             Cluster = cluster,
             Timeout = TimeSpan.FromSeconds(seconds),
             AttemptsMax = AttemptsMax,
+            Lifetime = _lifetime,
         };
         return new Connection(new KvClient(options), key);
     }
@@ -76,7 +80,8 @@ internal sealed class ConnectionOptions
     {
         var isGood = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             && url is { PathAndQuery: "/", Fragment: "", UserInfo: "" };
-        return isGood ? url! : throw Failure.Usage($"'{text}' is not the address of a gateway.", $"Give one like {ApiOptions.DefaultUrls} with --url or in KV_URL.");
+        if (isGood) return url!;
+        throw Failure.Usage($"'{text}' is not the address of a gateway.", $"Give one like {ApiOptions.DefaultUrls} with --url or in KV_URL.");
     }
 
     private static ClusterId? Cluster(string? text)

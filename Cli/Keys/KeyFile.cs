@@ -52,7 +52,8 @@ internal static class KeyFile
         }
         catch (IOException) when (!overwrite && File.Exists(path))
         {
-            throw new Failure(ExitCodes.Error, $"The file '{path}' is there already.", "Name another with -f. With --force its key is lost, and all that only it may do.");
+            throw new Failure(
+                ExitCodes.Error, $"The file '{path}' is there already.", "Name another with -f. With --force its key is lost, and all that only it may do.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -126,5 +127,6 @@ internal static class KeyFile
         }
     }
 
-    private static Failure NoKey(string path) => new(ExitCodes.Error, $"The file '{path}' is not a key of the format {Format}, or is damaged.", "'kv key new' makes one.");
+    private static Failure NoKey(string path) =>
+        new(ExitCodes.Error, $"The file '{path}' is not a key of the format {Format}, or is damaged.", "'kv key new' makes one.");
 }

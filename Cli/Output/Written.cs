@@ -9,10 +9,11 @@ internal static class Written
     /// <summary>Prints the result.</summary>
     public static async Task<int> PrintAsync(string output, KvKey key, WriteResult result, bool isAppend, Terminal terminal)
     {
+        var entry = new Entry(key.ToString(), result.ETag.ToString(), result.Length, null, null, result.Expires);
         await (output switch
         {
             "json" => terminal.WriteLineAsync(ResultJson.Of(key, result, isAppend)),
-            "table" => terminal.WriteAsync(KeyTable.Of([new Entry(key.ToString(), result.ETag.ToString(), result.Length, null, null, result.Expires)], withValues: false)),
+            "table" => terminal.WriteAsync(KeyTable.Of([entry], withValues: false)),
             _ => terminal.WriteLineAsync(result.ETag.ToString()),
         });
         var what = result.Created ? "Created" : "Written";

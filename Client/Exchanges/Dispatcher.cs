@@ -21,6 +21,14 @@ internal sealed class Dispatcher : IDisposable
     }
 
     /// <summary>Sends an operation and returns an answer that is a success.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path, percent-encoded.</param>
+    /// <param name="query">The query with its '?', or empty.</param>
+    /// <param name="headers">The headers that change what is meant, in the order of the signature.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="extra">Time on top of the limit, for what waits at the gateway.</param>
+    /// <param name="cancel">Gives up, whatever became of it.</param>
+    /// <param name="isPartial">Whether an answer leaves parts open that the same bytes, if they are signed, may complete.</param>
     /// <exception cref="ArgumentException">A part of the operation is too long, or is not printable ASCII where it must be.</exception>
     public async ValueTask<Answer> SendAsync(
         OperationMethod method,
@@ -29,17 +37,23 @@ internal sealed class Dispatcher : IDisposable
         ImmutableArray<OperationHeaderField> headers,
         ReadOnlyMemory<byte> body,
         TimeSpan extra,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        Func<Answer, bool>? isPartial = null)
     {
         if (!Operation.TryCreate(method, path, query, headers, body, out var operation))
-            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is not printable ASCII.", nameof(body));
+            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is no text.", nameof(body));
         if (_options.Key is not { } key || (method == OperationMethod.Get && !_options.SignReads))
             return await _exchange.SendAsync(WireRequest.Of(operation, null, default), id: null, extra, cancel);
 
         var signer = _signer ?? await LearnAsync(key, cancel);
-        using var signed = signer.TrySign(operation, _options.Timeout + extra) ?? throw new KvException(LocalProblems.TooManyUnderWay);
+        var time = _options.Timeout + extra;
+        using var signed = signer.TrySign(operation, time > _options.Lifetime ? time : _options.Lifetime) ?? throw new KvException(LocalProblems.TooManyUnderWay);
         var request = signed.Request;
-        return await _exchange.SendAsync(WireRequest.Of(operation, signed, signer.Cluster), () => IdOf(request, signer.Cluster), extra, cancel);
+        var wire = WireRequest.Of(operation, signed, signer.Cluster);
+        var answer = await _exchange.SendAsync(wire, Id, extra, cancel);
+        return isPartial is null ? answer : await CompleteAsync(answer, isPartial, () => _exchange.SendAsync(wire, Id, extra, cancel), cancel);
+
+        RequestId Id() => IdOf(request, signer.Cluster);
     }
 
     /// <inheritdoc/>
@@ -47,6 +61,26 @@ internal sealed class Dispatcher : IDisposable
     {
         _learning.Dispose();
         _signer?.Dispose();
+    }
+
+    // The shards that have carried out their part answer the same bytes as before, and the others get another chance.
+    private async ValueTask<Answer> CompleteAsync(Answer answer, Func<Answer, bool> isPartial, Func<ValueTask<Answer>> again, CancellationToken cancel)
+    {
+        var begun = _options.Clock.GetTimestamp();
+        for (var round = 1; round < _options.AttemptsMax && isPartial(answer) && _options.Clock.GetElapsedTime(begun) < _options.Timeout; round++)
+        {
+            await Task.Delay(_options.BackOff * round, _options.Clock, cancel);
+            try
+            {
+                answer = await again();
+            }
+            catch (KvException)
+            {
+                return answer; // It says more than that nothing more could be had.
+            }
+        }
+
+        return answer;
     }
 
     private static RequestId IdOf(Request request, ClusterId cluster) =>

@@ -90,14 +90,16 @@ internal sealed class Exchange : IDisposable
     private static Attempt Broken(Gateway gateway, HttpRequestMessage message, Exception exception, bool isTimeout)
     {
         // That a connection could not be made in time is told by an exception of its own, without our timer.
-        var isConnecting = exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError } || (exception is OperationCanceledException && !isTimeout);
+        var isConnecting = exception is HttpRequestException http ? IsConnecting(http.HttpRequestError) : exception is OperationCanceledException && !isTimeout;
         var isSent = message.Content is not BodyContent { Started: false } && !isConnecting;
         var problem = isTimeout ? LocalProblems.TimedOut(gateway, isSent)
             : isConnecting ? LocalProblems.Unreachable(gateway, exception)
             : LocalProblems.Lost(gateway, exception, isSent);
         return new Attempt(isSent ? AttemptEnd.Lost : AttemptEnd.NotSent, null, problem, exception);
     }
+
+    private static bool IsConnecting(HttpRequestError error) =>
+        error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
 
     private TimeSpan WaitAfter(Attempt attempt, int attempts)
     {

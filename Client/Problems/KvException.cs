@@ -13,7 +13,9 @@ public class KvException : Exception
     public Problem Problem { get; }
 }
 
-/// <summary>A write may have been applied, or may yet be: no answer came that says. <see cref="KvClient.OutcomeAsync"/> can find out what became of a signed one.</summary>
+/// <summary>
+/// A write may have been applied, or may yet be: no answer came that says. <see cref="KvClient.OutcomeAsync"/> can find out what became of a signed one.
+/// </summary>
 public sealed class OutcomeUnknownException : KvException
 {
     /// <summary>A write whose outcome is unknown.</summary>

@@ -11,10 +11,8 @@ internal static class StepReader
     public static TransactionResult Transaction(Answer answer) => Read(answer, static answer =>
     {
         var document = JsonSerializer.Deserialize(answer.Body.Span, ClientJson.Default.TransactionDocument)!;
-        return new TransactionResult(document.Succeeded, document.Revision, document.Shard, [.. document.Results.Select(result => result.ToResult())], answer.Replayed)
-        {
-            Json = answer.Body,
-        };
+        var results = document.Results.Select(result => result.ToResult());
+        return new TransactionResult(document.Succeeded, document.Revision, document.Shard, [.. results], answer.Replayed) { Json = answer.Body };
     });
 
     /// <summary>A batch's results.</summary>
@@ -23,6 +21,10 @@ internal static class StepReader
         var document = JsonSerializer.Deserialize(answer.Body.Span, ClientJson.Default.BatchDocument)!;
         return new BatchResult([.. document.Results.Select(result => result.ToResult())], answer.Replayed) { Json = answer.Body };
     });
+
+    /// <summary>Whether a shard gave no answer to its part of a batch.</summary>
+    public static bool IsPartial(Answer answer) =>
+        answer.Body.Span.IndexOf("\"error\""u8) >= 0 && Batch(answer).Results.Any(step => step.Problem is { Retryable: true } or { Outcome: Outcome.Unknown });
 
     private static T Read<T>(Answer answer, Func<Answer, T> read)
     {

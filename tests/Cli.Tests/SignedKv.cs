@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KvStore.Cli.Tests;
 
-/// <summary>A cluster that takes nothing unsigned, a key's file, and clients with that key.</summary>
+/// <summary>A cluster of two shards that takes nothing unsigned, a key's file, and clients with that key.</summary>
 public sealed class SignedKv : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kv-signed-").FullName;
@@ -23,7 +23,7 @@ public sealed class SignedKv : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error, AllowUnsigned = false };
+        var options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Error, Shards = 2, AllowUnsigned = false };
         _host = await ApiHost.StartAsync(options, TestContext.Current.CancellationToken);
         var seed = Convert.ToHexString([.. Enumerable.Range(7, 32).Select(i => (byte)i)]);
         Assert.Equal(0, (await Kv.RunWith(new Surroundings(), "key", "new", "-f", KeyFile, "--seed", seed)).ExitCode);

@@ -19,7 +19,50 @@ public sealed class SignedTests(SignedKv kv) : IClassFixture<SignedKv>
         await kv.Output("put", "../x", "odd", "--if-none-match", "*");
         Assert.Equal("odd", await kv.Output("get", "../x", "--consistency", "local"));
         await kv.Output("delete", "a b/ü");
+        await kv.Output("txn", """{"then":[{"op":"put","key":"{x}a","value":"1"},{"op":"put","key":"{x}b","value":"2"}]}""");
+        Assert.Equal(1, (await kv.Run("txn", """{"then":[{"op":"put","key":"0","value":"1"},{"op":"put","key":"1","value":"2"},{"op":"put","key":"2","value":"3"}]}""")).ExitCode);
+        using var batch = JsonDocument.Parse(await kv.Output("batch", $$"""{"operations":[{{string.Join(',', Enumerable.Range(0, 8).Select(Put))}}]}"""));
+        Assert.Equal((int[])[0, 1], batch.RootElement.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("shard").GetInt32()).Distinct().Order());
         Assert.Equal(0, (await kv.Run("status")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_to_a_batch_on_several_shards_is_had_again_and_applied_once()
+    {
+        using var client = kv.Client(() => new LosingAnswers(number => number < 1));
+        var cancel = TestContext.Current.CancellationToken;
+        var steps = Enumerable.Range(0, 8).Select(i => Step.Append($"lost-batch/{i}", new byte[] { 1 }));
+        var result = await client.BatchAsync(steps, cancel);
+        Assert.True(result.Replayed);
+        Assert.All(result.Results, step => Assert.Equal(1, step.Length));
+        Assert.Equal(8, await client.ListAsync(new ListOptions { Prefix = "lost-batch/" }, cancel).CountAsync(entry => entry.Length == 1, cancel));
+    }
+
+    [Fact]
+    public async Task A_transaction_by_the_builder_is_read_as_it_was_meant()
+    {
+        using var client = kv.Client();
+        var cancel = TestContext.Current.CancellationToken;
+        var put = await client.PutAsync("{b}a", new byte[] { 0xff, 1, 2 }, cancel: cancel);
+        var transaction = new Transaction()
+            .If(Comparison.At("{b}a", put.ETag), Comparison.HasValue("{b}a", new byte[] { 0xff, 1, 2 }), Comparison.Absent("{b}b"))
+            .Then(
+                Step.KeepSlice("{b}a", 1),
+                Step.Put("{b}b", "text"u8.ToArray(), "text/plain", TimeSpan.FromHours(1)),
+                Step.Append("{b}b", "!"u8.ToArray(), ifLength: 4),
+                Step.Get("{b}b", ByteRange.Last(3)),
+                Step.Delete("{b}c"));
+        var result = await client.TransactAsync(transaction, cancel);
+        Assert.True(result.Succeeded);
+        Assert.Equal(["slice", "put", "append", "get", "delete"], result.Results.Select(step => step.Operation));
+        Assert.Equal("xt!"u8.ToArray(), result.Results[3].Value!.Value.ToArray());
+        Assert.NotNull(result.Results[2].Expires);
+        Assert.Equal("not-found", result.Results[4].Status);
+        Assert.False((await client.TransactAsync(transaction, cancel)).Succeeded);
+
+        var refused = await Assert.ThrowsAsync<KvException>(
+            () => client.TransactAsync(new Transaction().Then(Step.Get("{b}a"), Step.Append("{b}b", default, ifLength: 99)), cancel));
+        Assert.Equal((Problem.PreconditionFailed, 1), (refused.Problem.Code, refused.Problem.Step));
     }
 
     [Fact]
@@ -110,4 +153,6 @@ public sealed class SignedTests(SignedKv kv) : IClassFixture<SignedKv>
         Assert.False((await client.DeleteAsync(key, cancel: cancel)).Deleted);
         Assert.Equal(GetStatus.Absent, (await client.GetAsync(key, cancel: cancel)).Status);
     }
+
+    private static string Put(int i) => $$"""{"op":"put","key":"batch/{{i}}","value":"x"}""";
 }

@@ -58,6 +58,33 @@ public sealed class StepTests
         Assert.Null(result.Results[2].Value);
     }
 
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task A_shard_that_gave_no_answer_gets_the_same_bytes_again_if_they_are_signed(bool isSigned, int sent)
+    {
+        const string partial = """
+            {"results":[{"op":"put","key":"a","shard":0,"status":"ok","revision":1,"etag":"\"r1\"","length":1},
+            {"op":"put","key":"b","shard":1,"status":"error","error":{"code":"no-quorum","status":503,"retryable":true,"outcome":"unknown"}}]}
+            """;
+        await using var gateway = FakeGateway.Saying(Answers.Of("200 OK", "", partial), Answers.Of("200 OK", "", """{"results":[]}"""));
+        using var client = isSigned ? Clients.Signed(gateway.Address) : Clients.Unsigned(gateway.Address);
+        var result = await client.BatchAsync([Step.Put("a", _text), Step.Put("b", _text)], TestContext.Current.CancellationToken);
+        Assert.Equal(sent, gateway.Requests.Length);
+        Assert.Equal(gateway.Requests[0].Meaning, gateway.Requests[^1].Meaning);
+        Assert.Equal(isSigned ? 0 : 2, result.Results.Count);
+    }
+
+    [Fact]
+    public async Task A_partial_answer_is_the_answer_when_no_other_can_be_had()
+    {
+        const string partial = """{"results":[{"op":"put","key":"b","shard":1,"status":"error","error":{"code":"no-quorum","status":503,"retryable":true,"outcome":"unknown"}}]}""";
+        await using var gateway = FakeGateway.Saying(Answers.Of("200 OK", "", partial), Answers.Problem(400, "bad-body", "not-applied", retryable: false));
+        using var client = Clients.Signed(gateway.Address);
+        var result = await client.BatchAsync([Step.Put("b", _text)], TestContext.Current.CancellationToken);
+        Assert.Equal(Outcome.Unknown, Assert.Single(result.Results).Problem!.Outcome);
+    }
+
     [Fact]
     public void A_condition_of_a_batch_does_not_go_into_a_transaction() =>
         Assert.Throws<ArgumentException>(() => new Transaction().Then(Step.Delete("a").IfMatch(new ETag(1))));
