@@ -47,6 +47,7 @@ internal static class GatewaySetup
         app.MapHealth();
         app.MapStatus();
         app.MapCluster();
+        app.MapEvidence();
         app.MapFaults();
         app.MapProblems();
         app.MapMetrics();

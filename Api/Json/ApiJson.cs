@@ -13,6 +13,7 @@ namespace KvStore.Api.Json;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(ShardStatus))]
 [JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(EvidenceDocument))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(OutcomeDocument))]
 [JsonSerializable(typeof(ProblemKindDocument))]

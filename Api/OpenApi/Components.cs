@@ -28,6 +28,7 @@ internal static class Components
     public const string ProblemKindName = "ProblemKind";
     public const string ProblemKinds = "ProblemKinds";
     public const string Outcome = "Outcome";
+    public const string Evidence = "Evidence";
     public const string AnyProblem = "AnyProblem";
 
     /// <summary>Adds them to a document: those of documents that are serialized from their types, the others from what is said here.</summary>
@@ -36,7 +37,7 @@ internal static class Components
         foreach (var (name, type) in ((string, Type)[])
                  [
                      (Problem, typeof(ProblemDocument)), (Status, typeof(StatusDocument)), (ShardStatusName, typeof(ShardStatus)), (Cluster, typeof(ClusterDocument)),
-                     (ProblemKindName, typeof(ProblemKindDocument)), (Outcome, typeof(OutcomeDocument)),
+                     (ProblemKindName, typeof(ProblemKindDocument)), (Outcome, typeof(OutcomeDocument)), (Evidence, typeof(EvidenceDocument)),
                  ])
         {
             var schema = await context.GetOrCreateSchemaAsync(type, null, cancel);

@@ -21,6 +21,7 @@ internal static class OperatorDescriptions
             .Gives(StatusCodes.Status200OK, "What is known.", "Retry-After").With(Json, Components.Outcome).Refuses(Refusals.Outcome)),
         Entry("/v1/status", "status", it => Document(it, "How the shards and their replicas are.", Components.Status)),
         Entry("/v1/cluster", "cluster", it => Document(it, "What the genesis fixes: members, limits, and the cluster's id.", Components.Cluster)),
+        Entry("/v1/evidence", "evidence", it => Document(it, "Contradictory statements that replicas signed, with their proof.", Components.Evidence)),
         Entry("/livez", "live", it => Text(it, "Whether the process serves.", "`ok`.", Plain, "ok\n")),
         Entry("/readyz", "ready", it => Text(
             it.Query("verbose", Schemas.Truth("Tell of each shard by name.")), "Whether every shard can order and read.", "All can.", Plain, "ok\n", ProblemKinds.NoQuorum)),

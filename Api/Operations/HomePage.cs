@@ -22,6 +22,7 @@ internal static class HomePage
         <li><a href="/v1/kv">/v1/kv</a>: the keys; <code>/v1/kv/{key}</code>: a value (GET, HEAD, PUT, POST to append, PATCH to keep a slice, DELETE)</li>
         <li><a href="/v1/status">/v1/status</a>: the shards and their replicas</li>
         <li><a href="/v1/cluster">/v1/cluster</a>: the members and the limits</li>
+        <li><a href="/v1/evidence">/v1/evidence</a>: replicas that contradicted themselves</li>
         <li><a href="/livez">/livez</a> and <a href="/readyz?verbose">/readyz?verbose</a>: whether it serves</li>
         <li><a href="/metrics">/metrics</a>: numbers for Prometheus</li>
         <li><a href="/openapi/index.html">/openapi</a>: the interface, to be tried out; <a href="/openapi/v1.json">/openapi/v1.json</a>: the same as a document</li>

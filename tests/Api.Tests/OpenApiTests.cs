@@ -49,7 +49,7 @@ public sealed class OpenApiTests(Gateway gateway) : IClassFixture<Gateway>
             Assert.Contains($"{verb} /v1/kvb/{{key}}", served);
         }
 
-        foreach (var other in (string[])["get /v1/kv", "post /v1/txn", "post /v1/batch", "get /v1/requests/{keyid}/{nonce}", "get /v1/cluster", "get /v1/status", "get /livez", "get /readyz", "get /metrics"])
+        foreach (var other in (string[])["get /v1/kv", "post /v1/txn", "post /v1/batch", "get /v1/requests/{keyid}/{nonce}", "get /v1/cluster", "get /v1/status", "get /v1/evidence", "get /livez", "get /readyz", "get /metrics"])
             Assert.Contains(other, served);
     }
 
