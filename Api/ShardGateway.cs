@@ -64,7 +64,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
         problem = null;
         try
         {
-            return group.WaitForChange(key);
+            return group.WaitForChange(key, firstNode);
         }
         catch (ShardUnavailableException exception)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using KvStore.Cli.Bench;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
 
@@ -51,6 +52,7 @@ internal static class KvCommand
         RequestCommand.Create(terminal),
         KeyCommand.Create(terminal),
         StatusCommand.Create(terminal),
+        BenchCommand.Create(terminal),
         SimCommand.Create(),
         CompletionCommand.Create(terminal),
     };

@@ -36,6 +36,9 @@ public sealed record ChunkRefused(ReplicaId From, Digest Start, bool Missing) : 
 /// <summary>These requests, of those that wait, were executed in an earlier run: the state shows it.</summary>
 public sealed record RequestsFoundExecuted(ImmutableArray<Digest> Requests) : Input;
 
+/// <summary>The state has become another, and with it the batch time from which on its first key expires; null when none does.</summary>
+public sealed record NextExpiryChanged(Timestamp? Due) : Input;
+
 /// <summary>The fetched snapshot is complete, and is the replica's state now.</summary>
 /// <param name="Certificate">The checkpoint whose state it is.</param>
 /// <param name="Time">The time of the last batch in it.</param>

@@ -54,6 +54,9 @@ public sealed class Replica
     /// <summary>Whether the replica is fetching a checkpoint's state.</summary>
     public bool IsFetchingState => _state.Transfer.Certificate is not null;
 
+    /// <summary>Whether it would do something with a client's request at once: propose it, or complete a slot that lacks it.</summary>
+    public bool WantsRequests => Proposer.WaitsForRequests(_state) || _state.Fetcher.WantsSome;
+
     /// <summary>The requests that wait for execution, oldest first.</summary>
     public IEnumerable<VerifiedRequest> PendingRequests => _state.Pool.Pending.Select(entry => entry.Request);
 
@@ -75,6 +78,7 @@ public sealed class Replica
             case ChunkAdded it: _state.Transfer.OnAdded(_state, it); break;
             case ChunkRefused it: _state.Transfer.OnRefused(_state, it); break;
             case RequestsFoundExecuted it: Requests.OnFoundExecuted(_state, it.Requests); break;
+            case NextExpiryChanged it: _state.Expiry.OnChanged(it.Due); break;
             case SnapshotInstalled it: Checkpoints.OnInstalled(_state, it); break;
             case Started: Startup.On(_state, _mode); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input, "An unknown input.");
@@ -107,11 +111,12 @@ public sealed class Replica
         _state.Clock = now;
         Requests.OnTick(_state);
         _state.Rejoin.OnTick(_state);
+        _state.Expiry.OnTick(now, _state.Ticks, IsFetchingState);
         ViewChanger.OnTick(_state);
         Checkpoints.OnTick(_state);
         _state.Fetcher.Ask(_state);
         _state.Transfer.OnTick(_state);
         StatusReports.OnTick(_state);
-        if (_state.Peers.SomeoneRejoins(_state.Ticks, 5 * _state.Config.StatusIntervalTicks)) Proposer.ProposeFiller(_state);
+        if (_state.Peers.SomeoneRejoins(_state.Ticks, 5 * _state.Config.StatusIntervalTicks) || Proposer.WouldExpire(_state)) Proposer.ProposeFiller(_state);
     }
 }

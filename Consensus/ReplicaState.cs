@@ -68,6 +68,8 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     public ViewTimer Timer { get; } = new(options.Config);
 
+    public ExpiryWatch Expiry { get; } = new(options.Config);
+
     public EarlyInbox Early { get; } = new(options.Group);
 
     public Fetcher Fetcher { get; } = new(options.Self, options.Group);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace KvStore.Protocol;
 
@@ -24,7 +23,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public static Digest Of(ReadOnlySpan<byte> data)
     {
         Span<byte> hash = stackalloc byte[Length];
-        SHA256.HashData(data, hash);
+        Sha256.Hash(data, hash);
         return Read(hash);
     }
 

@@ -15,6 +15,15 @@ public enum PlantedBug
     /// <summary>Execution does not look whether a request was executed already.</summary>
     NoDuplicateCheck,
 
+    /// <summary>What is due is judged by the replica's own clock in place of the batch's time.</summary>
+    ExpiryByOwnClock,
+
+    /// <summary>A transaction keeps what it has applied when a later step is refused.</summary>
+    TransactionHalfApplied,
+
+    /// <summary>A replica carries out operations on keys of another shard.</summary>
+    ShardNotChecked,
+
     /// <summary>A backup takes a NewView for granted.</summary>
     NewViewUnchecked,
 
@@ -34,8 +43,25 @@ public static class PlantedBugs
 
     /// <summary>Whether <paramref name="bug"/> is active on this thread.</summary>
     public static bool Has(PlantedBug bug) => _active == bug;
+
+    [ThreadStatic]
+    private static Timestamp _clock;
+
+    /// <summary>The clock of the replica that runs next on this thread; the state machine has none.</summary>
+    public static void ClockIs(Timestamp now) => _clock = now;
+
+    /// <summary>The time by which keys expire.</summary>
+    public static Timestamp ExpiryTime(Timestamp batchTime) => Has(PlantedBug.ExpiryByOwnClock) ? _clock : batchTime;
 #else
     /// <summary>False: ordinary builds have no planted bugs.</summary>
     public static bool Has(PlantedBug bug) => false;
+
+    /// <summary>Does nothing: in ordinary builds nobody asks.</summary>
+    public static void ClockIs(Timestamp now)
+    {
+    }
+
+    /// <summary>The batch's time: ordinary builds have no planted bugs.</summary>
+    public static Timestamp ExpiryTime(Timestamp batchTime) => batchTime;
 #endif
 }

@@ -8,15 +8,17 @@ public static class Simulation
     {
         options ??= new SimulationOptions();
         var drawn = SwarmDraw.Draw(new DeterministicRandom(seed));
-        var settings = options.Adjust?.Invoke(drawn) ?? drawn;
-        options.Trace?.Invoke(settings.ToString());
-        var world = new World(seed, settings, options.Trace);
-        new Nemesis(world, world.Random.Fork()).Start();
+        if (options.Adjust is { } adjust) drawn = [.. drawn.Select(adjust)];
+        foreach (var settings in drawn) options.Trace?.Invoke(settings.ToString());
+        var world = new World(seed, drawn, options.Trace);
+        foreach (var shard in world.Shards) new Nemesis(world, shard, world.Random.Fork()).Start();
         world.Start();
-        world.RunTicks(settings.FaultTicks);
+        world.RunTicks(world.Settings.FaultTicks);
         world.Heal();
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
+        AppendChecker.Check(world);
+        TwinChecker.Check(world);
         return ResultOf(seed, world);
     }
 
@@ -25,8 +27,8 @@ public static class Simulation
         world.Queue.Steps,
         world.Ticks,
         world.History.Operations.Count(operation => operation.Answered is not null),
-        world.Agreement.Count,
+        world.Shards.Sum(shard => shard.Agreement.Count),
         world.Trace.Hash,
         world.Violations.All,
-        $"n={world.Group.Replicas} views={world.HighestView} rejections={string.Join(',', world.Rejections.Select(each => $"{each.Key}:{each.Value}"))}");
+        $"shards={world.Shards.Length} n={world.Settings.Replicas} views={world.Shards.Max(shard => shard.HighestView)} lost={world.Clients.Sum(client => client.LostAnswers)} again={world.History.Operations.Count(operation => operation.Attempts > 1)} unknown={world.History.Operations.Count(operation => operation.GivenUp)} rejections={string.Join(',', world.Rejections.Select(each => $"{each.Key}:{each.Value}"))}");
 }

@@ -20,7 +20,10 @@ public enum Forgery
 /// <summary>What one run is like: drawn from its seed.</summary>
 public sealed record SwarmSettings
 {
-    /// <summary>n.</summary>
+    /// <summary>How many shards there are.</summary>
+    public int Shards { get; init; } = 1;
+
+    /// <summary>n, of each group.</summary>
     public int Replicas { get; init; } = 4;
 
     /// <summary>Bounds and time-outs of the ordering.</summary>
@@ -53,6 +56,9 @@ public sealed record SwarmSettings
     /// <summary>Messages that go through the wire's encoding, of ten thousand.</summary>
     public int CodecChance { get; init; } = 100;
 
+    /// <summary>Signed messages that reach a replica of another shard as well, of ten thousand.</summary>
+    public int StrayChance { get; init; }
+
     /// <summary>Ticks between partitions, on average; 0 for none.</summary>
     public int PartitionEvery { get; init; }
 
@@ -70,6 +76,9 @@ public sealed record SwarmSettings
 
     /// <summary>Ticks between losses of a disk, on average; 0 for none.</summary>
     public int WipeEvery { get; init; }
+
+    /// <summary>Ticks between crashes of a gateway in the moment in which it answers a client, on average; 0 for none.</summary>
+    public int AnswerCrashEvery { get; init; }
 
     /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
     public int DownTicksMax { get; init; } = 200;
@@ -106,6 +115,21 @@ public sealed record SwarmSettings
 
     /// <summary>After how long a client tries again, in ticks.</summary>
     public int RetryTicks { get; init; } = 60;
+
+    /// <summary>Ordered operations that are transactions, of ten thousand.</summary>
+    public int TransactionChance { get; init; } = 2500;
+
+    /// <summary>Other ordered operations that are batches, of ten thousand.</summary>
+    public int BatchChance { get; init; } = 1000;
+
+    /// <summary>Other operations on a key that may expire, of ten thousand.</summary>
+    public int TimeToLiveChance { get; init; } = 2000;
+
+    /// <summary>How long a key that expires lives at most, in seconds.</summary>
+    public int TimeToLiveMax { get; init; } = 4;
+
+    /// <summary>How long a request lives, in seconds: its client tries it again for so long, and then does not know what became of it.</summary>
+    public int RequestLifeSeconds { get; init; } = 300;
 
     /// <summary>Answers that do not reach their client, of ten thousand.</summary>
     public int LostAnswerChance { get; init; } = 200;

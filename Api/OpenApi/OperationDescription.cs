@@ -34,22 +34,24 @@ internal sealed class OperationDescription
     /// <summary>A part of the path.</summary>
     public OperationDescription Path(string name, string description, string example)
     {
-        var schema = Schemas.Text(description);
-        _operation.Parameters!.Add(new OpenApiParameter
-        {
-            Name = name, In = ParameterLocation.Path, Required = true, Description = description, Schema = schema, Example = JsonValue.Create(example),
-        });
+        var parameter = Add(name, ParameterLocation.Path, Schemas.Text(description));
+        parameter.Required = true;
+        parameter.Example = JsonValue.Create(example);
         return this;
     }
 
     /// <summary>A parameter of the query.</summary>
-    public OperationDescription Query(string name, OpenApiSchema schema) => With(name, ParameterLocation.Query, schema);
+    public OperationDescription Query(string name, OpenApiSchema schema)
+    {
+        Add(name, ParameterLocation.Query, schema);
+        return this;
+    }
 
     /// <summary>A header of the request.</summary>
     public OperationDescription Header(string name, string description, string? example = null)
     {
-        With(name, ParameterLocation.Header, Schemas.Text(description));
-        if (example is not null) ((OpenApiParameter)_operation.Parameters![^1]).Example = JsonValue.Create(example);
+        var parameter = Add(name, ParameterLocation.Header, Schemas.Text(description));
+        if (example is not null) parameter.Example = JsonValue.Create(example);
         return this;
     }
 
@@ -105,10 +107,13 @@ internal sealed class OperationDescription
         return this;
     }
 
-    private OperationDescription With(string name, ParameterLocation place, OpenApiSchema schema)
+    // What the schema says is said of the parameter, and once.
+    private OpenApiParameter Add(string name, ParameterLocation place, OpenApiSchema schema)
     {
-        _operation.Parameters!.Add(new OpenApiParameter { Name = name, In = place, Description = schema.Description, Schema = schema });
-        return this;
+        var parameter = new OpenApiParameter { Name = name, In = place, Description = schema.Description, Schema = schema };
+        schema.Description = null;
+        _operation.Parameters!.Add(parameter);
+        return parameter;
     }
 
     // Without a component it is any bytes.

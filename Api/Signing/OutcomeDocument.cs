@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
@@ -74,7 +73,7 @@ public sealed record OutcomeResult(
             hasKey ? ETags.Of(result.KeyRevision) : null,
             result.Offset,
             result.Length,
-            result.Expires == default ? null : TimeText(result.Expires),
+            result.Expires == default ? null : UtcTimes.Of(result.Expires),
             result.ContentType.Length == 0 ? null : result.ContentType,
             isText && !result.Value.IsEmpty ? Encoding.UTF8.GetString(result.Value.Span) : null,
             isText ? null : Convert.ToBase64String(result.Value.Span));
@@ -91,10 +90,7 @@ public sealed record OutcomeResult(
         ResultCode.TooLarge => ProblemKinds.ValueTooLarge.Code,
         ResultCode.RangeNotSatisfiable => ProblemKinds.RangeNotSatisfiable.Code,
         ResultCode.Unprocessable => ProblemKinds.SliceOutside.Code,
-        ResultCode.WrongShard => "wrong-shard",
+        ResultCode.WrongShard => ProblemKinds.WrongShard.Code,
         _ => "invalid",
     };
-
-    private static string TimeText(Timestamp time) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)time.UnixMilliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

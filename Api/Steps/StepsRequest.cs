@@ -14,11 +14,20 @@ internal readonly record struct StepsRequest(Incoming Incoming, Command? Command
     /// <summary>Reads a request, its body included.</summary>
     public static async ValueTask<StepsRequest> ReadAsync(HttpContext context, StateLimits limits)
     {
+        if (IncomingReader.ReadHead(context, OperationMethod.Post, out var head) is { } refused) return new StepsRequest(default, null, refused);
+        if (OfHead(head, limits) is { } unfitHead) return new StepsRequest(default, null, unfitHead);
         var body = await BodyReader.ReadAsync(context, ProblemKinds.BatchTooLarge, "batchBytesMax", limits.BatchBytesMax);
         if (body.Problem is not null) return new StepsRequest(default, null, body.Problem);
         if (IncomingReader.Read(context, OperationMethod.Post, body.Bytes, out var incoming) is { } unfit) return new StepsRequest(default, null, unfit);
         return OperationParser.TryParse(incoming.Operation, limits, out var command, out var error)
             ? new StepsRequest(incoming, command, null)
             : new StepsRequest(default, null, ParseProblems.Of(error, limits));
+    }
+
+    // A body of megabytes need not be sent in vain. What it says can only be judged with it.
+    private static ProblemResult? OfHead(Operation head, StateLimits limits)
+    {
+        if (OperationParser.TryParse(head, limits, out _, out var error)) return null;
+        return error.Code is ParseErrors.BadTransaction or ParseErrors.BadBatch ? null : ParseProblems.Of(error, limits);
     }
 }

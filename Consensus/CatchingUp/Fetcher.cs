@@ -15,6 +15,9 @@ internal sealed class Fetcher(ReplicaId self, GroupConfig group)
     private ulong _round;
     private ulong _lastTick;
 
+    /// <summary>Whether some body was found missing.</summary>
+    public bool WantsSome => _wanted.Count > 0;
+
     /// <summary>Whether a body was found missing, so that it is welcome.</summary>
     public bool Wants(Digest body) => _wanted.ContainsKey(body);
 

@@ -45,7 +45,9 @@ internal static class Execution
         }
 
         // Only what serves a client counts as progress: a primary that orders nothing but empty batches is no better than a silent one.
-        if (servedSomeone) state.Timer.OnProgress(state.Ticks, state.Active);
+        // What lets keys expire counts only while no client waits, or keys that expire all the time would excuse a primary that serves nobody.
+        var expires = state.Pool.PendingCount == 0 && state.Expiry.IsDueAt(batch.Time);
+        if (servedSomeone || expires) state.Timer.OnProgress(state.Ticks, state.Active);
         state.Peers.OnExecuted(state.Ticks);
         Checkpoints.OnExecuted(state, slot.Sequence);
     }

@@ -10,7 +10,7 @@ internal static class Proposer
     /// <summary>Proposes what has gathered, as far as the pipeline and the watermarks have room.</summary>
     public static void ProposeGathered(ReplicaState state)
     {
-        while (MayPropose(state))
+        while (MayPropose(state) && IsWorthwhile(state))
         {
             var requests = Gather(state);
             if (requests.Count == 0) return;
@@ -19,23 +19,42 @@ internal static class Proposer
     }
 
     /// <summary>
-    /// Proposes an empty batch, so that positions move on although no client asks for anything: a replica that lost its disk votes again
-    /// only above a certain position.
+    /// Proposes an empty batch, so that positions and batch time move on although no client asks for anything: a replica that lost its disk votes again
+    /// only above a certain position, and a key expires with a batch.
     /// </summary>
     public static void ProposeFiller(ReplicaState state)
     {
         if (MayPropose(state) && state.Pool.PendingCount == 0 && state.NextProposal == state.Executed.Next) Propose(state, []);
     }
 
-    private static bool MayPropose(ReplicaState state)
+    /// <summary>Whether a key expires with a batch that this replica would propose now.</summary>
+    public static bool WouldExpire(ReplicaState state) => state.Expiry.IsDueAt(TimeOfNext(state));
+
+    /// <summary>Whether the next request that comes would be proposed at once.</summary>
+    public static bool WaitsForRequests(ReplicaState state) => HasRoom(state) && state.Pool.PendingCount == state.Pool.InFlightCount && IsWorthwhile(state);
+
+    private static Timestamp TimeOfNext(ReplicaState state) => Timestamp.Max(state.LatestBatchTime, state.Clock);
+
+    private static bool HasRoom(ReplicaState state)
     {
         if (!state.Active || !state.IsPrimary || state.Rejoin.IsRejoining) return false;
-        state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Executed.Next);
-        var next = state.NextProposal;
+        var next = SequenceNumber.Max(state.NextProposal, state.Executed.Next);
         if (!state.InWindow(next) || next.Number - state.Executed.Number > (ulong)state.Config.PipelineDepth) return false;
         // A new primary must know the times of the batches that it carries over before it proposes later ones.
         var before = state.Slots.Find(new SequenceNumber(next.Number - 1));
         return next <= state.Executed.Next || before is { Accepted: true };
+    }
+
+    // What a batch costs hardly depends on its size. So while one is under way, the next one waits until it carries as much as those: under load batches
+    // grow, and a request never waits longer than for what is before it.
+    private static bool IsWorthwhile(ReplicaState state) =>
+        state.NextProposal == state.Executed.Next || state.Pool.PendingCount - state.Pool.InFlightCount >= state.Pool.InFlightCount;
+
+    private static bool MayPropose(ReplicaState state)
+    {
+        if (!HasRoom(state)) return false;
+        state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Executed.Next);
+        return true;
     }
 
     private static List<VerifiedRequest> Gather(ReplicaState state)
@@ -56,8 +75,7 @@ internal static class Proposer
 
     private static void Propose(ReplicaState state, List<VerifiedRequest> requests)
     {
-        var time = Timestamp.Max(state.LatestBatchTime, state.Clock);
-        var batch = new Batch(time, [.. requests.Select(request => request.Digest)]);
+        var batch = new Batch(TimeOfNext(state), [.. requests.Select(request => request.Digest)]);
         var slot = state.Slots.FindOrAdd(state.NextProposal, state.Group, state.Ticks);
         state.NextProposal = state.NextProposal.Next;
         slot.Propose(batch.Digest, prePrepare: null);

@@ -16,6 +16,9 @@ internal sealed class RequestPool(ConsensusConfig config)
     /// <summary>How many wait for execution.</summary>
     public int PendingCount => _pending.Count;
 
+    /// <summary>How many of those are in proposals of the open view.</summary>
+    public int InFlightCount { get; private set; }
+
     /// <summary>How many bodies are held in all.</summary>
     public int Count => _entries.Count;
 
@@ -101,13 +104,16 @@ internal sealed class RequestPool(ConsensusConfig config)
     public void ClearInFlight()
     {
         foreach (var entry in _pending) entry.InFlight = false;
+        InFlightCount = 0;
     }
 
     public void MarkInFlight(Batch batch)
     {
         foreach (var digest in batch.Requests)
         {
-            if (_entries.TryGetValue(digest, out var entry)) entry.InFlight = true;
+            if (!_entries.TryGetValue(digest, out var entry) || entry.InFlight) continue;
+            entry.InFlight = true;
+            if (entry.Node is not null) InFlightCount++;
         }
     }
 
@@ -128,6 +134,7 @@ internal sealed class RequestPool(ConsensusConfig config)
     {
         _pending.Remove(entry.Node!);
         entry.Node = null;
+        if (entry.InFlight) InFlightCount--;
         _pendingBytes -= entry.Request.Request.Weight;
     }
 

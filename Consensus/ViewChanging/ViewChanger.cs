@@ -18,6 +18,10 @@ internal static class ViewChanger
         {
             Suspect(state, state.View);
         }
+        else if (!state.IsPrimary && state.Expiry.OwedTick is { } owed && state.Timer.RequestIsLate(owed, state.Ticks))
+        {
+            Suspect(state, state.View);
+        }
         else if (!state.IsPrimary && RejoinIsLate(state))
         {
             // Only a peer's word says that anyone waits: were the time-out to double, a liar could make the next real fault a long one.

@@ -15,7 +15,7 @@ internal sealed class ViewTimer(ConsensusConfig config)
     /// <summary>The present time-out, in ticks.</summary>
     public ulong Timeout => config.RequestTimeoutTicks << Math.Min(_doublings, config.TimeoutDoublingsMax);
 
-    /// <summary>A waiting request was executed. In an open view that ends the series of consecutive view changes.</summary>
+    /// <summary>A waiting request was executed, or a key expired while none waited. In an open view that ends the series of consecutive view changes.</summary>
     public void OnProgress(ulong tick, bool active)
     {
         _lastProgressTick = tick;
@@ -47,7 +47,7 @@ internal sealed class ViewTimer(ConsensusConfig config)
     /// <summary>Whether the primary that should open the view has let the time pass.</summary>
     public bool NewViewIsLate(ulong tick) => _newViewDeadline is { } deadline && tick >= deadline;
 
-    /// <summary>Whether the oldest waiting request has waited too long while nothing was executed.</summary>
+    /// <summary>Whether the oldest waiting request, or the batch that is owed, has been waited for too long while nothing was executed.</summary>
     public bool RequestIsLate(ulong oldestTick, ulong tick) => tick >= Math.Max(oldestTick, _lastProgressTick) + Timeout;
 
     /// <summary>

@@ -13,20 +13,15 @@ public static class MerkleTree
     private const byte LeafPrefix = 0x00;
     private const byte NodePrefix = 0x01;
 
-    // Longer leaves are hashed from the heap, because a caller's stack is not ours to fill.
-    private const int StackBytesMax = 1024;
-
     /// <summary>The root of the tree without leaves: SHA-256 of nothing.</summary>
     public static Digest EmptyRoot { get; } = Digest.Of([]);
 
     /// <summary>The hash of a leaf: SHA-256(0x00 ‖ <paramref name="data"/>).</summary>
     public static Digest LeafHash(ReadOnlySpan<byte> data)
     {
-        var length = 1 + data.Length;
-        var input = length <= StackBytesMax ? stackalloc byte[length] : new byte[length];
-        input[0] = LeafPrefix;
-        data.CopyTo(input[1..]);
-        return Digest.Of(input);
+        Span<byte> hash = stackalloc byte[Digest.Length];
+        Sha256.Hash(LeafPrefix, data, hash);
+        return Digest.Read(hash);
     }
 
     /// <summary>The hash of an inner node: SHA-256(0x01 ‖ <paramref name="left"/> ‖ <paramref name="right"/>).</summary>

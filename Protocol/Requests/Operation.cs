@@ -58,6 +58,8 @@ public sealed class Operation
     /// <summary>The largest body of an encoded operation, in bytes; the state machine's own limits are lower.</summary>
     public const int BodyBytesMax = 4 * 1024 * 1024;
 
+    private volatile object? _meaning;
+
     private Operation(OperationMethod method, string path, string query, ImmutableArray<OperationHeaderField> headers, ReadOnlyMemory<byte> body)
     {
         Method = method;
@@ -81,6 +83,16 @@ public sealed class Operation
 
     /// <summary>The body; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>
+    /// What a reader made of the operation, for those who read the same object after it. Whoever keeps something here must come to the same from what is
+    /// signed alone; it is never sent.
+    /// </summary>
+    public object? Meaning
+    {
+        get => _meaning;
+        set => _meaning = value;
+    }
 
     /// <summary>Whether a digest of the body is signed: always for methods that carry one, even when it is empty.</summary>
     public bool HasBody => Method is OperationMethod.Put or OperationMethod.Post or OperationMethod.Patch;

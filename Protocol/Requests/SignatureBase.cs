@@ -1,8 +1,7 @@
 // RFC 9421 section 2.5 (creating the signature base), the profile of http-api.md section 4.
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace KvStore.Protocol;
@@ -13,31 +12,23 @@ public static class SignatureBase
     /// <summary>The value of the <c>tag</c> parameter.</summary>
     public const string Tag = "kv-request-v1";
 
-    /// <summary>The signature base, ASCII.</summary>
+    private const ulong MillisecondsPerSecond = 1000;
+    private const int NonceLength = 2 * sizeof(ulong);
+    private const int ContentDigestLength = 64;
+
+    // Everything but path, query and headers: names, digest, keys, numbers. The true length is below 900.
+    private const int FixedBytesMax = 1024;
+
+    /// <summary>The signature base, ASCII, in a new array.</summary>
     public static byte[] Of(Request request, ClusterId cluster) => Of(request, cluster, MethodName(request.Operation.Method));
 
     /// <summary>The signature base of a request that came with another method than its operation's: a HEAD, which is never ordered.</summary>
     public static byte[] Of(Request request, ClusterId cluster, string method)
     {
-        var operation = request.Operation;
-        var lines = new StringBuilder(512);
-        var covered = new StringBuilder(128);
-        Line("@method", method);
-        Line("@path", operation.Path);
-        Line("@query", operation.Query.Length == 0 ? "?" : operation.Query); // RFC 9421 section 2.2.7: an absent query is '?'.
-        if (operation.HasBody) Line("content-digest", ContentDigest(operation.Body.Span));
-        foreach (var field in operation.Headers) Line(HeaderName(field.Header), field.Value);
-        Line("kv-cluster", ClusterName(cluster));
-        lines.Append("\"@signature-params\": ");
-        AppendParameters(lines, covered.ToString(), request);
-        return Encoding.ASCII.GetBytes(lines.ToString());
-
-        void Line(string name, string value)
-        {
-            lines.Append('"').Append(name).Append("\": ").Append(value).Append('\n');
-            if (covered.Length > 0) covered.Append(' ');
-            covered.Append('"').Append(name).Append('"');
-        }
+        var buffer = ArrayPool<byte>.Shared.Rent(LengthMax(request));
+        var bytes = buffer.AsSpan(0, Write(request, cluster, method, buffer)).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return bytes;
     }
 
     /// <summary>The method's name in the signature base and on the wire.</summary>
@@ -66,9 +57,10 @@ public static class SignatureBase
     /// <summary>The value of <c>Content-Digest</c> (RFC 9530) for a body.</summary>
     public static string ContentDigest(ReadOnlySpan<byte> body)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(body, hash);
-        return $"sha-256=:{Convert.ToBase64String(hash)}:";
+        Span<byte> text = stackalloc byte[ContentDigestLength];
+        var writer = new AsciiWriter(text);
+        WriteContentDigest(ref writer, body);
+        return Encoding.ASCII.GetString(writer.Written);
     }
 
     /// <summary>The value of <c>Kv-Cluster</c>: base64url of the cluster's id.</summary>
@@ -77,9 +69,8 @@ public static class SignatureBase
     /// <summary>The <c>nonce</c> parameter: base64url of session ‖ counter, both big-endian.</summary>
     public static string NonceText(Nonce nonce)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, nonce.Session.Value);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], nonce.Counter);
+        Span<byte> bytes = stackalloc byte[NonceLength];
+        WriteNonce(bytes, nonce);
         return Base64Url.EncodeToString(bytes);
     }
 
@@ -115,14 +106,78 @@ public static class SignatureBase
         }
     }
 
-    private static void AppendParameters(StringBuilder text, string covered, Request request)
+    /// <summary>The most bytes that <see cref="Write"/> takes for a request.</summary>
+    internal static int LengthMax(Request request)
     {
-        const ulong millisecondsPerSecond = 1000;
-        text.Append('(').Append(covered).Append(')')
-            .Append(CultureInfo.InvariantCulture, $";created={request.Created.UnixMilliseconds / millisecondsPerSecond}")
-            .Append(CultureInfo.InvariantCulture, $";expires={request.Expires.UnixMilliseconds / millisecondsPerSecond}")
-            .Append(CultureInfo.InvariantCulture, $";nonce=\"{NonceText(request.Nonce)}\"")
-            .Append(CultureInfo.InvariantCulture, $";keyid=\"{KeyName(request.Client)}\"")
-            .Append(";alg=\"ed25519\";tag=\"").Append(Tag).Append('"');
+        var operation = request.Operation;
+        var length = FixedBytesMax + operation.Path.Length + operation.Query.Length;
+        foreach (var field in operation.Headers) length += field.Value.Length;
+        return length;
+    }
+
+    /// <summary>Writes the signature base and gives its length; there is room for <see cref="LengthMax"/>.</summary>
+    internal static int Write(Request request, ClusterId cluster, string method, Span<byte> destination)
+    {
+        var operation = request.Operation;
+        var writer = new AsciiWriter(destination);
+        writer.Line("@method", method);
+        writer.Line("@path", operation.Path);
+        writer.Line("@query", operation.Query.Length == 0 ? "?" : operation.Query); // RFC 9421 section 2.2.7: an absent query is '?'.
+        if (operation.HasBody)
+        {
+            writer.Text("\"content-digest\": ");
+            WriteContentDigest(ref writer, operation.Body.Span);
+            writer.Text("\n");
+        }
+
+        foreach (var field in operation.Headers) writer.Line(HeaderName(field.Header), field.Value);
+        writer.Text("\"kv-cluster\": ");
+        Span<byte> name = stackalloc byte[Digest.Length];
+        cluster.Genesis.Write(name);
+        writer.Base64Url(name);
+        writer.Text("\n\"@signature-params\": ");
+        WriteParameters(ref writer, request);
+        return writer.Written.Length;
+    }
+
+    private static void WriteParameters(ref AsciiWriter writer, Request request)
+    {
+        var operation = request.Operation;
+        writer.Text("(\"@method\" \"@path\" \"@query\"");
+        if (operation.HasBody) writer.Text(" \"content-digest\"");
+        foreach (var field in operation.Headers)
+        {
+            writer.Text(" \"");
+            writer.Text(HeaderName(field.Header));
+            writer.Text("\"");
+        }
+
+        writer.Text(" \"kv-cluster\");created=");
+        writer.Number(request.Created.UnixMilliseconds / MillisecondsPerSecond);
+        writer.Text(";expires=");
+        writer.Number(request.Expires.UnixMilliseconds / MillisecondsPerSecond);
+        writer.Text(";nonce=\"");
+        Span<byte> bytes = stackalloc byte[PublicKey.Length];
+        WriteNonce(bytes[..NonceLength], request.Nonce);
+        writer.Base64Url(bytes[..NonceLength]);
+        writer.Text("\";keyid=\"");
+        request.Client.Write(bytes);
+        writer.Base64Url(bytes);
+        writer.Text("\";alg=\"ed25519\";tag=\"" + Tag + "\"");
+    }
+
+    private static void WriteContentDigest(ref AsciiWriter writer, ReadOnlySpan<byte> body)
+    {
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(body, hash);
+        writer.Text("sha-256=:");
+        writer.Base64(hash);
+        writer.Text(":");
+    }
+
+    private static void WriteNonce(Span<byte> destination, Nonce nonce)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, nonce.Session.Value);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[sizeof(ulong)..], nonce.Counter);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace KvStore.Protocol;
 
@@ -27,8 +26,8 @@ public sealed record ShardMap(int Shards)
         var bytes = length <= StackBytesMax ? stackalloc byte[length] : new byte[length];
         Domain.CopyTo(bytes);
         tag.CopyTo(bytes[Domain.Length..]);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Length];
+        Sha256.Hash(bytes, hash);
         return new GroupId((uint)(BinaryPrimitives.ReadUInt64LittleEndian(hash) % (ulong)Shards));
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace KvStore.Protocol;
@@ -59,18 +60,12 @@ public sealed class MessageVerifier
     /// <summary>Checks a client's request: its signature over the base that is rebuilt from it.</summary>
     public bool TryVerify(Request request, out VerifiedRequest verified)
     {
-        var signatureBase = SignatureBase.Of(request, Context.Cluster);
+        var buffer = ArrayPool<byte>.Shared.Rent(SignatureBase.LengthMax(request));
+        var signatureBase = buffer.AsSpan(0, SignatureBase.Write(request, Context.Cluster, SignatureBase.MethodName(request.Operation.Method), buffer));
         verified = new VerifiedRequest(request, request.DigestFor(Context.Cluster, signatureBase));
-        if (!request.HasGoodTimes) return false;
-        if (_cache is null) return _scheme.Verify(request.Client, signatureBase, request.Signature);
-        Span<byte> content = stackalloc byte[Digest.Length + Signature.Length];
-        verified.Digest.Write(content);
-        request.Signature.Write(content[Digest.Length..]);
-        var name = Digest.Of(content);
-        if (_cache.Contains(name)) return true;
-        if (!_scheme.Verify(request.Client, signatureBase, request.Signature)) return false;
-        _cache.Add(name);
-        return true;
+        var good = request.HasGoodTimes && HasGoodSignature(verified, signatureBase);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return good;
     }
 
     /// <summary>Checks the signature of a request that came with another method than its operation's: a HEAD, which a gateway answers by itself.</summary>
@@ -219,6 +214,20 @@ public sealed class MessageVerifier
         var writer = new CanonicalWriter();
         StatementCodec.EncodeSignedBytes(writer, Context, statement);
         return _scheme.Verify(_members[signer.Index], writer.Written, signature);
+    }
+
+    private bool HasGoodSignature(VerifiedRequest claimed, ReadOnlySpan<byte> signatureBase)
+    {
+        var request = claimed.Request;
+        if (_cache is null) return _scheme.Verify(request.Client, signatureBase, request.Signature);
+        Span<byte> content = stackalloc byte[Digest.Length + Signature.Length];
+        claimed.Digest.Write(content);
+        request.Signature.Write(content[Digest.Length..]);
+        var name = Digest.Of(content);
+        if (_cache.Contains(name)) return true;
+        if (!_scheme.Verify(request.Client, signatureBase, request.Signature)) return false;
+        _cache.Add(name);
+        return true;
     }
 
     private static bool RepeatsRequest(Batch batch)

@@ -18,6 +18,7 @@ internal sealed class EffectInterpreter
     private ShardStateMachine _machine;
     private SnapshotAssembler? _assembler;
     private QuorumCertificate<Checkpoint>? _assembling;
+    private Timestamp? _toldExpiry;
     private ulong _ticks;
 
     public EffectInterpreter(DriverOptions options, DriverPorts ports, Replica replica)
@@ -126,6 +127,7 @@ internal sealed class EffectInterpreter
         var signed = SignedOf(new Executed(effect.Sequence, effect.Batch.Digest, batch.Time, batch.ResultsRoot, batch.LedgerRoot));
         Outbox.ToAll(new StatementMessage(signed));
         Outbox.Tell(() => _ports.Events.OnExecuted(batch, signed));
+        TellExpiry();
     }
 
     private void Stabilize(Stabilize effect)
@@ -173,6 +175,14 @@ internal sealed class EffectInterpreter
     {
         _machine = new ShardStateMachine(state, _options.Replica.Cluster);
         _held.Add(state);
+        TellExpiry();
+    }
+
+    private void TellExpiry()
+    {
+        if (State.NextExpiry == _toldExpiry) return;
+        _toldExpiry = State.NextExpiry;
+        _loopback.Enqueue(new NextExpiryChanged(_toldExpiry));
     }
 
     private void ServeChunk(ServeChunk effect)

@@ -45,6 +45,9 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     /// <summary>How many requests wait for their answers.</summary>
     public int WaitingCount => _waiting.Count;
 
+    /// <summary>How many reads wait.</summary>
+    public int WaitingReads => _nextReads.Count + (_round?.Reads.Count ?? 0);
+
     /// <summary>Answers a request that was executed before, from the node's state: a retry gets the first result.</summary>
     public static GatewayAnswer? AnswerFromState(ShardState state, VerifiedRequest request)
     {
@@ -193,7 +196,7 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     {
         if (!_unconfirmed.TryGetValue(sequence, out var batch)) return;
         // Nobody waits for a batch without a waiting request: its signatures need not be checked.
-        var awaited = batch.Executed.Outcomes.Any(outcome => _waiting.ContainsKey(outcome.Request));
+        var awaited = _waiting.Count > 0 && batch.Executed.Outcomes.Any(outcome => _waiting.ContainsKey(outcome.Request));
         if (awaited && !VotesAt(sequence).Confirm(batch.Own, verifier)) return;
         _unconfirmed.Remove(sequence);
         if (!awaited) return;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using KvStore.Protocol;
 using KvStore.Replication.Hosting;
@@ -10,13 +11,15 @@ namespace KvStore.Replication.Gateways;
 public sealed class NodeGateway
 {
     private const ulong RetryTicks = 50;
+    private const ulong DeadlineTicks = 5;
 
     private readonly Lock _gate = new();
     private readonly GatewayCore _core;
-    private readonly Dictionary<Digest, List<TaskCompletionSource<GatewayAnswer?>>> _waiting = []; // One request may be waited for more than once: a retry.
-    private readonly HashSet<TaskCompletionSource<bool>> _reads = [];
+    private readonly Dictionary<Digest, RequestWaiter> _requests = []; // One request may be waited for more than once, by retries: a chain.
+    private readonly HashSet<ReadWaiter> _reads = [];
     private readonly AbandonedRequests _abandoned = new();
     private Func<ShardState> _state = null!;
+    private ulong _ticks;
     private bool _closed;
 
     internal NodeGateway(HostOptions options, ReplicaHost host)
@@ -33,34 +36,27 @@ public sealed class NodeGateway
     public ChangeFeed Changes { get; }
 
     /// <summary>Has the request ordered and executed. Null when the node stops before there is an answer: another node may be asked with the same request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="deadline">Until when to wait: a <see cref="Stopwatch"/> timestamp. Afterwards the task fails with <see cref="OutcomeUnknownException"/>.</param>
+    /// <param name="cancel">The caller waits no more; the request may still be executed.</param>
     /// <exception cref="ShardBusyException">Too many requests wait; it was not taken.</exception>
-    /// <exception cref="OperationCanceledException">The caller waits no more; the request may still be executed.</exception>
-    public async Task<GatewayAnswer?> SubmitAsync(VerifiedRequest request, CancellationToken cancel)
+    public Task<GatewayAnswer?> SubmitAsync(VerifiedRequest request, long deadline, CancellationToken cancel)
     {
-        var source = new TaskCompletionSource<GatewayAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Action<GatewayAnswer> done = answer => source.TrySetResult(answer);
+        var state = _state();
+        if (GatewayCore.AnswerFromState(state, request) is { } known) return Task.FromResult<GatewayAnswer?>(known);
+        var pending = new RequestWaiter(this, request, deadline);
         lock (_gate)
         {
-            if (_closed) return null;
-            if (GatewayCore.AnswerFromState(_state(), request) is { } known) return known;
-            if (!_core.TrySubmit(request, done)) throw new ShardBusyException("Too many requests wait for their answers.");
-            if (!_waiting.TryGetValue(request.Digest, out var sources)) _waiting.Add(request.Digest, sources = []);
-            sources.Add(source);
+            if (_closed) return Task.FromResult<GatewayAnswer?>(null);
+            var now = _state();
+            if (!ReferenceEquals(now, state) && GatewayCore.AnswerFromState(now, request) is { } late) return Task.FromResult<GatewayAnswer?>(late);
+            if (!_core.TrySubmit(request, pending.Done)) throw new ShardBusyException("Too many requests wait for their answers.");
+            pending.Next = _requests.GetValueOrDefault(request.Digest);
+            _requests[request.Digest] = pending;
         }
 
-        try
-        {
-            return await source.Task.WaitAsync(cancel);
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                if (!source.Task.IsCompletedSuccessfully) _abandoned.Add(request);
-                _core.Abandon(request.Digest, done);
-                if (_waiting.TryGetValue(request.Digest, out var sources) && sources.Remove(source) && sources.Count == 0) _waiting.Remove(request.Digest);
-            }
-        }
+        pending.CancelWith(cancel);
+        return pending.Task;
     }
 
     /// <summary>A request that this node has passed on to the replicas and knows no answer to, or null.</summary>
@@ -74,25 +70,23 @@ public sealed class NodeGateway
         }
     }
 
-    /// <summary>Waits until the node's state holds everything that was acknowledged before the call. False when the node stops before.</summary>
-    public async Task<bool> ReadAsync(CancellationToken cancel)
+    /// <summary>
+    /// The node's state once it holds everything that was acknowledged before the call. Null when the node stops before, or when the deadline has passed.
+    /// </summary>
+    /// <exception cref="ShardBusyException">Too many reads wait.</exception>
+    public Task<ShardState?> ReadAsync(long deadline, CancellationToken cancel)
     {
-        var source = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pending = new ReadWaiter(this, deadline);
         lock (_gate)
         {
-            if (_closed) return false;
-            _reads.Add(source);
-            _core.Read(() => source.TrySetResult(true));
+            if (_closed) return Task.FromResult<ShardState?>(null);
+            if (_core.WaitingReads >= GatewayCore.WaitingMax) throw new ShardBusyException("Too many reads wait for their answers.");
+            _reads.Add(pending);
+            _core.Read(pending.Ready);
         }
 
-        try
-        {
-            return await source.Task.WaitAsync(cancel);
-        }
-        finally
-        {
-            lock (_gate) _reads.Remove(source);
-        }
+        pending.CancelWith(cancel);
+        return pending.Task;
     }
 
     /// <summary>A peer says that it executed a batch.</summary>
@@ -123,16 +117,17 @@ public sealed class NodeGateway
 
     internal void OnRefused(Digest request)
     {
-        lock (_gate)
-        {
-            // Others may have had room for it, so nobody can say that it was not applied.
-            foreach (var source in _waiting.GetValueOrDefault(request, [])) source.TrySetException(new OutcomeUnknownException(request));
-        }
+        // Others may have had room for it, so nobody can say that it was not applied.
+        lock (_gate) ExpireAll(request);
     }
 
     internal void OnTick()
     {
-        lock (_gate) _core.OnTick(RetryTicks, _state());
+        lock (_gate)
+        {
+            _core.OnTick(RetryTicks, _state());
+            if (++_ticks % DeadlineTicks == 0) ExpireLate(Stopwatch.GetTimestamp());
+        }
     }
 
     internal void Close()
@@ -140,10 +135,97 @@ public sealed class NodeGateway
         lock (_gate)
         {
             _closed = true;
-            foreach (var source in _waiting.Values.SelectMany(sources => sources)) source.TrySetResult(null);
-            foreach (var read in _reads) read.TrySetResult(false);
+            foreach (var first in _requests.Values)
+            {
+                for (var pending = first; pending is not null; pending = pending.Next) pending.Complete(null);
+            }
+
+            foreach (var read in _reads) read.Complete(null);
+            _requests.Clear();
+            _reads.Clear();
         }
 
         Changes.Close();
+    }
+
+    // Called by the core, under the gate.
+    internal void OnAnswered(RequestWaiter pending, GatewayAnswer answer)
+    {
+        Unlink(pending);
+        pending.Complete(answer);
+    }
+
+    // Called by the core, under the gate.
+    internal void OnReady(ReadWaiter pending)
+    {
+        if (_reads.Remove(pending)) pending.Complete(_state());
+    }
+
+    internal void Forget(RequestWaiter pending)
+    {
+        lock (_gate)
+        {
+            GiveUp(pending);
+        }
+    }
+
+    internal void Forget(ReadWaiter pending)
+    {
+        lock (_gate) _reads.Remove(pending);
+    }
+
+    private void ExpireLate(long now)
+    {
+        List<Digest>? late = null;
+        foreach (var (digest, first) in _requests)
+        {
+            for (var pending = first; pending is not null; pending = pending.Next)
+            {
+                if (pending.Deadline <= now) (late ??= []).Add(digest);
+            }
+        }
+
+        foreach (var digest in late ?? []) ExpireAll(digest, now);
+        foreach (var read in _reads)
+        {
+            if (read.Deadline <= now && _reads.Remove(read)) read.Complete(null);
+        }
+    }
+
+    // Those whose deadline has come, of all who wait for one request.
+    private void ExpireAll(Digest request, long now = long.MaxValue)
+    {
+        for (var pending = _requests.GetValueOrDefault(request); pending is not null; pending = pending.Next)
+        {
+            if (pending.Deadline > now) continue;
+            GiveUp(pending);
+            pending.Expire();
+        }
+    }
+
+    // The replicas may execute it yet.
+    private void GiveUp(RequestWaiter pending)
+    {
+        _abandoned.Add(pending.Request);
+        _core.Abandon(pending.Request.Digest, pending.Done);
+        Unlink(pending);
+    }
+
+    private void Unlink(RequestWaiter pending)
+    {
+        if (!_requests.TryGetValue(pending.Request.Digest, out var first)) return;
+        if (ReferenceEquals(first, pending))
+        {
+            if (pending.Next is null) _requests.Remove(pending.Request.Digest);
+            else _requests[pending.Request.Digest] = pending.Next;
+            return;
+        }
+
+        for (var before = first; before is not null; before = before.Next)
+        {
+            if (!ReferenceEquals(before.Next, pending)) continue;
+            before.Next = pending.Next;
+            return;
+        }
     }
 }

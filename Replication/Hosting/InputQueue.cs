@@ -13,17 +13,22 @@ internal readonly record struct QueuedInput(ReplicaId? From, VerifiedMessage? Me
 
 /// <summary>
 /// What waits for a replica's thread, taken all at once. Messages and requests over the bound are dropped, which a network may do too;
-/// the replica's own inputs never are.
+/// the replica's own inputs never are. Clients' requests wake the thread only when it said that it has use for them: a backup does nothing with one
+/// but keep it until the proposal comes, and a primary whose pipeline is full proposes it when something else wakes it.
 /// </summary>
 internal sealed class InputQueue(int waitingMax)
 {
     private readonly object _gate = new();
     private List<QueuedInput> _waiting = [];
     private List<QueuedInput> _spare = [];
+    private int _requests;
+    private bool _wakesForRequests = true;
     private bool _closed;
 
     /// <summary>How many were dropped because too many waited.</summary>
     public long Dropped { get; private set; }
+
+    private bool HasCause => _waiting.Count > (_wakesForRequests ? 0 : _requests);
 
     public void Add(QueuedInput input)
     {
@@ -36,18 +41,24 @@ internal sealed class InputQueue(int waitingMax)
                 return;
             }
 
+            var hadCause = HasCause;
             _waiting.Add(input);
-            if (_waiting.Count == 1) Monitor.Pulse(_gate);
+            if (input.Request is not null) _requests++;
+            if (!hadCause && HasCause) Monitor.Pulse(_gate);
         }
     }
 
     /// <summary>Takes everything that waits; waits itself, up to the time given (a <see cref="Stopwatch"/> timestamp), when nothing does. False when closed.</summary>
-    public bool TryTake(long until, out List<QueuedInput> taken)
+    /// <param name="until">Until when to wait.</param>
+    /// <param name="wakesForRequests">Whether clients' requests are worth waking for until the next call.</param>
+    /// <param name="taken">What waited; valid until the next call.</param>
+    public bool TryTake(long until, bool wakesForRequests, out List<QueuedInput> taken)
     {
         lock (_gate)
         {
             _spare.Clear();
-            while (_waiting.Count == 0 && !_closed)
+            _wakesForRequests = wakesForRequests;
+            while (!HasCause && !_closed)
             {
                 var left = until - Stopwatch.GetTimestamp();
                 if (left <= 0 || !Monitor.Wait(_gate, TimeSpan.FromSeconds((double)left / Stopwatch.Frequency) + TimeSpan.FromMilliseconds(1))) break;
@@ -55,6 +66,7 @@ internal sealed class InputQueue(int waitingMax)
 
             taken = _waiting;
             (_waiting, _spare) = (_spare, _waiting);
+            _requests = 0;
             return !_closed;
         }
     }

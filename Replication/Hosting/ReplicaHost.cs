@@ -113,7 +113,7 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
         var interval = _options.Replica.Config.TickMilliseconds * Stopwatch.Frequency / 1000;
         _driver.Start(Now());
         var nextTick = Stopwatch.GetTimestamp() + interval;
-        while (_queue.TryTake(nextTick, out var taken))
+        while (_queue.TryTake(nextTick, _driver.Replica.WantsRequests, out var taken))
         {
             _inputs.Clear();
             foreach (var queued in taken) AddInputs(queued);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Driving;
@@ -48,7 +49,7 @@ public sealed class InProcessGroup : IDisposable
     public EvidenceKeeper Evidence { get; } = new();
 
     /// <summary>Whether enough replicas run and take full part for the shard to order and to read.</summary>
-    public bool HasQuorum => Running.Count(host => host.Status is not { Rejoining: true }) >= _group.Config.Quorum;
+    public bool HasQuorum => InService >= _group.Config.Quorum;
 
     /// <summary>The executed state of one replica; may be old.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
@@ -58,9 +59,29 @@ public sealed class InProcessGroup : IDisposable
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
 
     /// <summary>How many wait for keys to change.</summary>
-    public int KeyWaiters => Running.Sum(host => host.Gateway.Changes.Count);
+    public int KeyWaiters
+    {
+        get
+        {
+            var count = 0;
+            for (var i = 0; i < _keys.Length; i++) count += _network.Host(i)?.Gateway.Changes.Count ?? 0;
+            return count;
+        }
+    }
 
-    private IEnumerable<ReplicaHost> Running => Enumerable.Range(0, _keys.Length).Select(_network.Host).OfType<ReplicaHost>();
+    private int InService
+    {
+        get
+        {
+            var count = 0;
+            for (var i = 0; i < _keys.Length; i++)
+            {
+                if (_network.Host(i) is { Status: not { Rejoining: true } }) count++;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>Checks a request's signature, and has it ordered and executed.</summary>
     /// <exception cref="ArgumentException">The request's signature is not good.</exception>
@@ -82,58 +103,43 @@ public sealed class InProcessGroup : IDisposable
     public async Task<GatewayAnswer> SubmitAsync(VerifiedRequest verified, CancellationToken cancel, int firstNode = 0)
     {
         if (!HasQuorum) throw NoQuorum();
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(_options.AnswerTimeout);
-        try
+        var deadline = Deadline();
+        for (var attempt = firstNode; ; attempt++)
         {
-            for (var attempt = firstNode; ; attempt++)
-            {
-                if (await Pick(attempt).Gateway.SubmitAsync(verified, timeout.Token) is { } answer) return answer;
-            }
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw new OutcomeUnknownException(verified.Digest);
+            if (await Pick(attempt).Gateway.SubmitAsync(verified, deadline, cancel) is { } answer) return answer;
         }
     }
 
     /// <summary>The state of a replica once it holds everything that was acknowledged before the call.</summary>
     /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
+    /// <exception cref="ShardBusyException">Too many reads wait.</exception>
     public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel, int firstNode = 0)
     {
         if (!HasQuorum) throw NoQuorum();
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(_options.AnswerTimeout);
-        try
+        var deadline = Deadline();
+        for (var attempt = firstNode; ; attempt++)
         {
-            for (var attempt = firstNode; ; attempt++)
-            {
-                var host = Pick(attempt);
-                if (await host.Gateway.ReadAsync(timeout.Token)) return host.State;
-            }
+            if (await Pick(attempt).Gateway.ReadAsync(deadline, cancel) is { } state) return state;
+            if (Stopwatch.GetTimestamp() >= deadline) throw NoQuorum();
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+    }
+
+    /// <summary>A request that one of the nodes has passed on to the replicas and knows no answer to; null when none has.</summary>
+    public PendingRequest? FindPending(PublicKey client, Nonce nonce)
+    {
+        for (var i = 0; i < _keys.Length; i++)
         {
-            throw NoQuorum();
+            if (_network.Host(i)?.Gateway.FindPending(client, nonce) is { } pending) return pending;
         }
+
+        return null;
     }
 
     /// <summary>Registers for the next change of a key. What was changed before is to be read afterwards.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
     /// <exception cref="ShardBusyException">Too many wait.</exception>
-    public KeyWaiter WaitForChange(Key key) =>
-        Pick(0).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
-
-    /// <summary>A request that one of the nodes has passed on to the replicas and knows no answer to; null when none has.</summary>
-    public PendingRequest? FindPending(PublicKey client, Nonce nonce)
-    {
-        foreach (var host in Running)
-        {
-            if (host.Gateway.FindPending(client, nonce) is { } pending) return pending;
-        }
-
-        return null;
-    }
+    public KeyWaiter WaitForChange(Key key, int firstNode = 0) =>
+        Pick(firstNode).Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
 
     /// <summary>Stops a replica as a crash would; it keeps its disk. Does nothing when it does not run.</summary>
     public void StopReplica(int index)
@@ -164,8 +170,10 @@ public sealed class InProcessGroup : IDisposable
         foreach (var key in _keys) key.Dispose();
     }
 
+    private long Deadline() => Stopwatch.GetTimestamp() + (long)(_options.AnswerTimeout.TotalSeconds * Stopwatch.Frequency);
+
     private NoQuorumException NoQuorum() =>
-        new($"Shard {Id.Number} has {Running.Count(host => host.Status is not { Rejoining: true })} of {_group.Config.Replicas} replicas in service and needs {_group.Config.Quorum}.");
+        new($"Shard {Id.Number} has {InService} of {_group.Config.Replicas} replicas in service and needs {_group.Config.Quorum}.");
 
     private void Start(int index, StartMode mode)
     {
@@ -186,9 +194,26 @@ public sealed class InProcessGroup : IDisposable
     // The nodes take turns by attempt; those that lag on purpose (no disk) come last.
     private ReplicaHost Pick(int attempt)
     {
-        var running = Running.OrderBy(host => host.Status is { Rejoining: true } or { FetchingState: true }).ToList();
-        return running.Count == 0 ? throw NoQuorum() : running[attempt % running.Count];
+        var (fit, unfit) = (0, 0);
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            if (_network.Host(i) is not { } host) continue;
+            if (Lags(host)) unfit++;
+            else fit++;
+        }
+
+        var lagging = fit == 0;
+        var rank = lagging && unfit == 0 ? throw NoQuorum() : attempt % (fit + unfit);
+        if (!lagging && rank >= fit) (lagging, rank) = (true, rank - fit);
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            if (_network.Host(i) is { } host && Lags(host) == lagging && rank-- == 0) return host;
+        }
+
+        return Pick(attempt); // One stopped or caught up in between.
     }
+
+    private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true };
 
     private ReplicaStatus StatusOf(int index) =>
         _network.Host(index) is not { } host

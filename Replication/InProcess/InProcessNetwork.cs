@@ -7,7 +7,7 @@ namespace KvStore.Replication.InProcess;
 
 /// <summary>
 /// The network of a group that lives in one process. Messages are handed on as the immutable objects that they are; what carries signatures is
-/// verified once, on the thread pool, for all who get it. A replica that does not run gets nothing.
+/// verified once for all who get it, by the thread that sends: a hop to another one costs more than it gains. A replica that does not run gets nothing.
 /// </summary>
 internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 {
@@ -33,7 +33,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
                 Each(from, to, host => host.Gateway.OnReadIndexAnswer(from, answer));
                 break;
             case StatementMessage or ProposalMessage or RequestsMessage or CommittedMessage or StableMessage:
-                ThreadPool.UnsafeQueueUserWorkItem(static work => work.Network.Verify(work.From, work.To, work.Message), (Network: this, From: from, To: to, Message: message), preferLocal: false);
+                Verify(from, to, message);
                 break;
             default:
                 Deliver(from, to, new PlainMessage(message));

@@ -21,7 +21,7 @@ internal sealed class AgreementChecker(Violations violations, StateOracle oracle
         var index = (int)batch.Sequence.Number - 1;
         if (index > _positions.Count)
         {
-            violations.Add("Positions are executed in order", $"{machine.Id} executed {batch.Sequence} although nobody executed s{_positions.Count + 1}");
+            violations.Add("Positions are executed in order", $"{machine} executed {batch.Sequence} although nobody executed s{_positions.Count + 1}");
             return;
         }
 
@@ -35,11 +35,11 @@ internal sealed class AgreementChecker(Violations violations, StateOracle oracle
         var first = _positions[index];
         if (first.Batch != batch.Batch)
         {
-            violations.Add("Agreement", $"{machine.Id} executed batch {Short(batch.Batch)} at {batch.Sequence}, {first.Replica} executed {Short(first.Batch)}");
+            violations.Add("Agreement", $"{machine} executed batch {Short(batch.Batch)} at {batch.Sequence}, {first.Replica} executed {Short(first.Batch)}");
         }
         else if (first.ResultsRoot != batch.ResultsRoot || first.LedgerRoot != batch.LedgerRoot || first.Time != batch.Time)
         {
-            violations.Add("Equal states", $"{machine.Id} and {first.Replica} executed the same batch at {batch.Sequence} with different results");
+            violations.Add("Equal states", $"{machine} and {first.Replica} executed the same batch at {batch.Sequence} with different results");
         }
     }
 
@@ -50,15 +50,15 @@ internal sealed class AgreementChecker(Violations violations, StateOracle oracle
         var index = (int)state.Sequence.Number - 1;
         if (index >= _positions.Count)
         {
-            violations.Add("Positions are executed in order", $"{machine.Id} has a state at {state.Sequence}, which nobody executed");
+            violations.Add("Positions are executed in order", $"{machine} has a state at {state.Sequence}, which nobody executed");
             return;
         }
 
-        if (_positions[index].LedgerRoot != state.LedgerRoot) violations.Add("Equal states", $"{machine.Id} has another ledger at {state.Sequence}");
+        if (_positions[index].LedgerRoot != state.LedgerRoot) violations.Add("Equal states", $"{machine} has another ledger at {state.Sequence}");
         var root = state.ComputeRoot();
         if (_roots.TryAdd(state.Sequence, (root, machine.Id))) return;
         var first = _roots[state.Sequence];
-        if (first.Root != root) violations.Add("Equal states", $"{machine.Id} and {first.First} have different state roots at {state.Sequence}");
+        if (first.Root != root) violations.Add("Equal states", $"{machine} and {first.First} have different state roots at {state.Sequence}");
     }
 
     private static string Short(Digest digest) => digest.ToString()[..12];

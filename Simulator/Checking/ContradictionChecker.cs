@@ -38,6 +38,6 @@ internal sealed class ContradictionChecker(Violations violations)
     {
         var place = (machine.Id, kind, view, sequence);
         if (_said.TryAdd(place, content) || _said[place] == content) return;
-        violations.Add("No correct replica contradicts itself", $"{machine.Id} sent two different {kind} for {view} {sequence}");
+        violations.Add("No correct replica contradicts itself", $"{machine} sent two different {kind} for {view} {sequence}");
     }
 }

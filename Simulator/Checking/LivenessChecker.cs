@@ -9,52 +9,55 @@ internal static class LivenessChecker
 {
     private const int TimeoutsMax = 40;
     private const int BaseTicks = 6000;
+    private const long MillisecondsPerSecond = 1000;
 
     public static void Finish(World world)
     {
         var consensus = world.Settings.Consensus;
         var longest = (long)consensus.RequestTimeoutTicks << consensus.TimeoutDoublingsMax;
         var bound = BaseTicks + TimeoutsMax * longest;
-        if (!world.RunUntil(() => world.Clients.All(client => client.IsDone), bound) && !world.Violations.Any)
-        {
-            world.Violations.Add("Liveness", $"requests wait {bound} ticks after the last fault\n{Dump(world)}");
-        }
-
-        if (!world.Violations.Any && !world.RunUntil(() => HasConverged(world), bound) && !world.Violations.Any)
-        {
-            world.Violations.Add("Liveness", $"the replicas have not converged {bound} ticks after the last answer\n{Dump(world)}");
-        }
+        Require(world, () => world.Clients.All(client => client.IsDone), bound, "requests wait");
+        Require(world, () => world.Shards.All(HasConverged), bound, "the replicas have not converged");
+        // Nobody asks for anything any more: keys expire all the same, those that may do so while anybody waits.
+        var horizon = new Timestamp((ulong)(World.Epoch + world.Queue.Now + world.Settings.TimeToLiveMax * MillisecondsPerSecond) + consensus.ClockSkewMaxMilliseconds);
+        var ticks = (long)(horizon.UnixMilliseconds - (ulong)(World.Epoch + world.Queue.Now)) / consensus.TickMilliseconds;
+        Require(world, () => !world.Shards.Any(shard => shard.Oracle.Latest.Due(horizon).Any()), ticks + bound, "keys that are due have not expired");
+        Require(world, () => world.Shards.All(HasConverged), bound, "the replicas have not converged");
     }
 
-    /// <summary>All replicas run, have their memory, and are at one position with one state.</summary>
-    public static bool HasConverged(World world)
+    /// <summary>All replicas run, have their memory, and are at the position that anybody ever executed, with one state.</summary>
+    public static bool HasConverged(Shard shard)
     {
-        SequenceNumber? executed = null;
-        foreach (var machine in world.Machines)
+        foreach (var machine in shard.Machines)
         {
             if (machine.IsDead && machine.Tamper is not null) continue;
             if (machine.Process is not { } process || process.Driver.Replica.IsRejoining) return false;
-            executed ??= process.Driver.Replica.Executed;
-            if (process.Driver.Replica.Executed != executed) return false;
+            if (process.Driver.Replica.Executed.Number != (ulong)shard.Agreement.Count) return false;
         }
 
-        var roots = world.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.State.ComputeRoot()).Distinct().Count();
-        if (roots > 1) world.Violations.Add("Equal states", $"the replicas have {roots} different states at {executed}");
+        var roots = shard.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.State.ComputeRoot()).Distinct().Count();
+        if (roots > 1) shard.Violations.Add("Equal states", $"the replicas have {roots} different states at s{shard.Agreement.Count}");
         return roots == 1;
+    }
+
+    private static void Require(World world, Func<bool> holds, long ticks, string otherwise)
+    {
+        if (world.Violations.Any || world.RunUntil(holds, ticks) || world.Violations.Any) return;
+        world.Violations.Add("Liveness", $"{otherwise}, {ticks} ticks after there was nothing to keep them\n{Dump(world)}");
     }
 
     /// <summary>Where everybody stands.</summary>
     public static string Dump(World world)
     {
         var text = new StringBuilder();
-        foreach (var machine in world.Machines)
+        foreach (var machine in world.Shards.SelectMany(shard => shard.Machines))
         {
-            text.Append(machine.Id).Append(": ");
+            text.Append(machine).Append(": ");
             if (machine.Process is not { } process) text.AppendLine("down");
             else text.AppendLine(Describe(process, machine));
         }
 
-        foreach (var operation in world.History.Operations.Where(operation => operation.Answered is null).Take(10)) text.Append("waits: ").AppendLine(operation.ToString());
+        foreach (var operation in world.History.Operations.Where(operation => !operation.IsOver).Take(10)) text.Append("waits: ").AppendLine(operation.ToString());
         return text.ToString();
     }
 

@@ -4,7 +4,7 @@ using KvStore.Protocol;
 namespace KvStore.Simulator;
 
 /// <summary>Holds the sizes of a replica, its gateway and its disk to what the configuration allows.</summary>
-internal sealed class MemoryChecker(World world)
+internal sealed class MemoryChecker(World world, Shard shard)
 {
     private const int EarlyPerSenderMax = 128;
     private const int RequestBytesMax = 4096;
@@ -23,7 +23,7 @@ internal sealed class MemoryChecker(World world)
         var pendingMax = _config.PendingRequestsMax + _config.Window * _config.BatchRequestsMax;
         Hold(machine, "pending requests", sizes.PendingRequests, pendingMax);
         Hold(machine, "bodies", sizes.Bodies, pendingMax + (long)slotsMax * _config.BatchRequestsMax);
-        Hold(machine, "early messages", sizes.EarlyMessages, EarlyPerSenderMax * world.Group.Replicas);
+        Hold(machine, "early messages", sizes.EarlyMessages, EarlyPerSenderMax * shard.Group.Replicas);
         Hold(machine, "checkpoint positions", sizes.CheckpointPositions, _config.Window);
         Hold(machine, "bytes of executed batches", sizes.ExecutedBytes, _config.RetainedBytesMax + 2L * _config.Window * _config.BatchRequestsMax * RequestBytesMax);
         Hold(machine, "requests at the gateway", process.Gateway.WaitingCount, world.Clients.Sum(client => client.UnderWay + client.Abandoned));
@@ -33,15 +33,15 @@ internal sealed class MemoryChecker(World world)
     // A proposal with its bodies, its certificates, for each slot; and for each view that was tried since the last checkpoint a ViewChange and a NewView.
     private long DiskBytesMax()
     {
-        var certificate = (long)world.Group.Replicas * SignatureBytes + RecordBytes;
+        var certificate = (long)shard.Group.Replicas * SignatureBytes + RecordBytes;
         var viewChange = (_config.Window + 1) * certificate;
-        var perView = (world.Group.Replicas + 1) * viewChange + _config.Window * (long)RecordBytes;
+        var perView = (shard.Group.Replicas + 1) * viewChange + _config.Window * (long)RecordBytes;
         var perSlot = 3 * certificate + 3 * (RecordBytes + Math.Min(_config.BatchRequestsMax, world.Clients.Count * world.Settings.UnderWayMax * 2 + 8) * (long)RequestBytesMax);
-        return 4 * RecordBytes + 3L * _config.Window * perSlot + ((long)world.HighestView + 2) * (perView + (_config.Window * perSlot));
+        return 4 * RecordBytes + 3L * _config.Window * perSlot + ((long)shard.HighestView + 2) * (perView + (_config.Window * perSlot));
     }
 
     private void Hold(Machine machine, string what, long size, long max)
     {
-        if (size > max) world.Violations.Add("Bounded memory", $"{machine.Id} holds {size} {what}; at most {max} are allowed (stable s{machine.Process?.Driver.Replica.StableCheckpoint?.Vote.Sequence.Number ?? 0}, executed {machine.Process?.Driver.Replica.Executed})");
+        if (size > max) shard.Violations.Add("Bounded memory", $"{machine} holds {size} {what}; at most {max} are allowed (stable s{machine.Process?.Driver.Replica.StableCheckpoint?.Vote.Sequence.Number ?? 0}, executed {machine.Process?.Driver.Replica.Executed})");
     }
 }

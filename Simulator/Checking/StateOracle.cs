@@ -7,7 +7,7 @@ namespace KvStore.Simulator;
 /// Executes the order that the group agreed on a second time, on plain dictionaries, and compares every result. It knows every request that a client
 /// made, so that one that nobody made is found too.
 /// </summary>
-internal sealed class StateOracle(Violations violations, SessionOracle sessions)
+internal sealed class StateOracle(Violations violations, SessionOracle sessions, ShardRule rule)
 {
     private readonly LookupTable<Digest, ClientOperation> _requests = new();
     private readonly LookupTable<Digest, (Position Position, OperationResult Result)> _applied = new();
@@ -16,7 +16,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
     private readonly List<KeyOracle> _states = [KeyOracle.Empty];
     private Timestamp _time;
 
-    /// <summary>A client made a request.</summary>
+    /// <summary>A client made a request, and sent it to this shard.</summary>
     public void Register(ClientOperation operation) => _requests[operation.Request!.Digest] = operation;
 
     /// <summary>Where a request was applied first, and with what result.</summary>
@@ -36,8 +36,18 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
         return true;
     }
 
+    /// <summary>The keys after the last position that anybody executed.</summary>
+    public KeyOracle Latest => _states[^1];
+
     /// <summary>The keys after this position; null when nobody has executed it.</summary>
     public KeyOracle? At(SequenceNumber sequence) => sequence.Number < (ulong)_states.Count ? _states[(int)sequence.Number] : null;
+
+    /// <summary>The result of a read on these keys.</summary>
+    public OperationResult Read(KeyOracle keys, Intent intent)
+    {
+        var (_, result) = keys.Execute(intent, new OracleBatch(rule, _time));
+        return result;
+    }
 
     /// <summary>Executes the next batch as it should be, and compares.</summary>
     public void Execute(ExecutedBatch batch)
@@ -45,17 +55,25 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
         _time = Timestamp.Max(_time, batch.Time);
         if (_time != batch.Time) violations.Add("Time does not run backwards", $"{batch.Sequence} was executed at an earlier time than its predecessor");
         sessions.DropExpired(_time);
-        var keys = _states[^1];
-        for (var i = 0; i < batch.Outcomes.Length; i++) keys = ExecuteOne(keys, new Position(batch.Sequence.Number, i), batch.Outcomes[i]);
+        var own = new OracleBatch(rule, _time);
+        var keys = _states[^1].Expire(own);
+        for (var i = 0; i < batch.Outcomes.Length; i++) keys = ExecuteOne(keys, own, new Position(batch.Sequence.Number, i), batch.Outcomes[i]);
         _states.Add(keys);
+        CheckChanges(batch, own);
         if (keys.Revision != batch.State.Revision) violations.Add("Results equal the oracle's", $"after {batch.Sequence} the revision is {batch.State.Revision}, not {keys.Revision}");
     }
 
-    private KeyOracle ExecuteOne(KeyOracle keys, Position position, RequestOutcome outcome)
+    private void CheckChanges(ExecutedBatch batch, OracleBatch own)
+    {
+        var changes = batch.Changes.Select(change => new OracleChange(change.Kind, change.Key.ToString(), change.Revision)).ToList();
+        if (!changes.SequenceEqual(own.Changes)) violations.Add("Results equal the oracle's", $"{batch.Sequence} changed {string.Join(", ", changes)}, and should have changed {string.Join(", ", own.Changes)}");
+    }
+
+    private KeyOracle ExecuteOne(KeyOracle keys, OracleBatch batch, Position position, RequestOutcome outcome)
     {
         if (!_requests.TryGetValue(outcome.Request, out var operation))
         {
-            violations.Add("Validity", $"a request that no client made was executed at {position}");
+            violations.Add("Validity", $"a request that no client sent here was executed at {position}");
             return keys;
         }
 
@@ -66,17 +84,17 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
         var expected = verdict.Replay;
         var isNew = expected is null && verdict.Refusal is null;
         if (verdict.Refusal is { } refusal) expected = new OperationResult { Code = refusal, Revision = keys.Revision };
-        if (isNew) (keys, expected) = Apply(keys, position, operation);
+        if (isNew) (keys, expected) = Apply(keys, batch, position, operation);
         var isSame = outcome.Replayed == verdict.Replay is not null && Same(operation.Intent, keys, expected!, outcome.Result);
         if (isSame) return keys;
-        var rule = isNew || verdict.Refusal is not null ? "Results equal the oracle's" : "Exactly once";
-        violations.Add(rule, $"{operation} at {position} gave {Say(outcome.Result, outcome.Replayed)}, and should have given {Say(expected!, verdict.Replay is not null)}");
+        var broken = isNew || verdict.Refusal is not null ? "Results equal the oracle's" : "Exactly once";
+        violations.Add(broken, $"{operation} at {position} gave {Say(outcome.Result, outcome.Replayed)}, and should have given {Say(expected!, verdict.Replay is not null)}");
         return keys;
     }
 
-    private (KeyOracle Keys, OperationResult Result) Apply(KeyOracle keys, Position position, ClientOperation operation)
+    private (KeyOracle Keys, OperationResult Result) Apply(KeyOracle keys, OracleBatch batch, Position position, ClientOperation operation)
     {
-        var (after, result) = keys.Execute(operation.Intent);
+        var (after, result) = keys.Execute(operation.Intent, batch);
         var request = operation.Request!;
         if (!_applied.TryAdd(request.Digest, (position, result))) violations.Add("Exactly once", $"{operation} was applied again at {position}");
         sessions.Keep(request.Request, request.Digest, result);
@@ -87,7 +105,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
     public static bool Same(Intent intent, KeyOracle keys, OperationResult expected, OperationResult actual)
     {
         var same = expected.Code == actual.Code && expected.Revision == actual.Revision && expected.KeyRevision == actual.KeyRevision
-            && expected.Offset == actual.Offset && expected.Length == actual.Length && expected.ContentType == actual.ContentType;
+            && expected.Offset == actual.Offset && expected.Length == actual.Length && expected.Expires == actual.Expires && expected.ContentType == actual.ContentType;
         // The oracle's own results of a list carry no page: a replayed one is compared with its first by the results root.
         if (intent.Kind == OperationKind.List && expected.Code == ResultCode.Ok) return same && (expected.Revision != keys.Revision || SamePage(intent, keys, actual));
         return same && expected.Value.Span.SequenceEqual(actual.Value.Span);
@@ -100,7 +118,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions)
         if (!reader.Complete) return false;
         var expected = keys.Keys.Where(each => each.Key.StartsWith(intent.Key, StringComparison.Ordinal)).ToList();
         return page.Entries.Length == expected.Count && page.Entries.Zip(expected).All(pair =>
-            pair.First.Key.ToString() == pair.Second.Key && pair.First.Revision == pair.Second.Value.Revision
+            pair.First.Key.ToString() == pair.Second.Key && pair.First.Revision == pair.Second.Value.Revision && pair.First.Expires == pair.Second.Value.Expires
             && System.Text.Encoding.ASCII.GetString(pair.First.Value.GetValueOrDefault().Span) == pair.Second.Value.Value);
     }
 

@@ -6,25 +6,25 @@ namespace KvStore.Simulator;
 internal sealed class RequestMaker(World world, int client, DeterministicRandom random)
 {
     private const ulong Second = 1000;
-    private const ulong LifeSeconds = 300;
     private const ulong FarAheadSeconds = 1000;
     private const ulong BigJump = 2000;
 
+    private readonly ulong _lifeSeconds = (ulong)world.Settings.RequestLifeSeconds;
     private readonly PublicKey _key = KeyedHash.KeyOf($"client {client}");
     private ulong _session = 1;
     private ulong _counter;
 
     /// <summary>A request as a good client makes it.</summary>
-    public VerifiedRequest Ordinary(Intent intent) => Make(intent, Next(), ahead: 0, LifeSeconds);
+    public VerifiedRequest Ordinary(Intent intent) => Make(intent, Next(), ahead: 0, _lifeSeconds);
 
     /// <summary>A request that lives a second or two.</summary>
     public VerifiedRequest ShortLived(Intent intent) => Make(intent, Next(), ahead: 0, (ulong)random.Between(0, 3));
 
     /// <summary>A request from a clock far in the future.</summary>
-    public VerifiedRequest FarAhead(Intent intent) => Make(intent, Next(), FarAheadSeconds, LifeSeconds);
+    public VerifiedRequest FarAhead(Intent intent) => Make(intent, Next(), FarAheadSeconds, _lifeSeconds);
 
     /// <summary>Another content under a nonce that is in use.</summary>
-    public VerifiedRequest Conflicting(Intent intent, Request used) => Make(intent, used.Nonce, ahead: 0, LifeSeconds);
+    public VerifiedRequest Conflicting(Intent intent, Request used) => Make(intent, used.Nonce, ahead: 0, _lifeSeconds);
 
     /// <summary>A new session from here on.</summary>
     public void OpenSession()
@@ -50,8 +50,8 @@ internal sealed class RequestMaker(World world, int client, DeterministicRandom 
             Operation = intent.ToOperation(),
             Signature = signature,
         };
-        var request = Signed(KeyedHash.Sign(_key, SignatureBase.Of(Signed(default), world.Verifier.Context.Cluster)));
-        Invariant.Holds(world.Verifier.TryVerify(request, out var verified));
+        var request = Signed(KeyedHash.Sign(_key, SignatureBase.Of(Signed(default), world.Genesis.Cluster)));
+        Invariant.Holds(world.Shards[0].Verifier.TryVerify(request, out var verified));
         return verified;
     }
 }

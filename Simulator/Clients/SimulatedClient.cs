@@ -21,13 +21,14 @@ internal sealed class SimulatedClient
     private readonly int _client;
     private readonly List<ClientOperation> _ordered = [];
     private int _left;
+    private int _lastNode;
 
     public SimulatedClient(World world, int client, DeterministicRandom random)
     {
         _world = world;
         _client = client;
         _random = random;
-        _intents = new IntentMaker(client, random);
+        _intents = new IntentMaker(client, world.Settings, world.Keys, random);
         _requests = new RequestMaker(world, client, random);
         _left = world.Settings.OperationsPerClient;
     }
@@ -37,12 +38,22 @@ internal sealed class SimulatedClient
     /// <summary>How many requests a gateway may still hold although their client has its answer: copies and replays.</summary>
     public int Abandoned { get; private set; }
 
+    /// <summary>How many answers were lost on their way, or with the gateway that was about to give them.</summary>
+    public int LostAnswers { get; private set; }
+
     public bool IsDone => UnderWay == 0 && _left == 0;
 
     public void Start() => _world.Queue.After(_random.Between(0, _world.Settings.ThinkMax), Next);
 
     /// <summary>The faults are over: a few operations more, to show that the group serves.</summary>
     public void OnHealed() => _left = Math.Min(_left, AfterHealing);
+
+    /// <summary>Does what a scenario tells it to do.</summary>
+    public ClientOperation Do(Intent intent)
+    {
+        SubmitOrdered(_requests.Ordinary, intent);
+        return _ordered[^1];
+    }
 
     private void Next()
     {
@@ -58,14 +69,20 @@ internal sealed class SimulatedClient
 
     private void Begin()
     {
-        if (_random.Chance(ReadChance)) Submit(Operation(_intents.Read(), null));
+        if (_random.Chance(ReadChance)) BeginRead();
         else if (_random.Chance(_world.Settings.MischiefChance)) BeginMischief();
         else SubmitOrdered(_requests.Ordinary, _intents.Ordered());
     }
 
+    private void BeginRead()
+    {
+        var intent = _intents.Read();
+        Submit(Operation(intent, null, ShardsOf(intent)));
+    }
+
     private void BeginMischief()
     {
-        switch (_random.Below(8))
+        switch (_random.Below(9))
         {
             case 0: SubmitOrdered(_requests.ShortLived, _intents.Ordered()); break;
             case 1: SubmitOrdered(_requests.FarAhead, _intents.Ordered()); break;
@@ -82,6 +99,7 @@ internal sealed class SimulatedClient
                 else _requests.OpenSession();
                 SubmitOrdered(_requests.Ordinary, _intents.Ordered());
                 break;
+            case 6 when _world.Shards.Length > 1: Misdirect(); break;
             default: // The same request twice at once, through any two gateways.
                 SubmitOrdered(_requests.Ordinary, _intents.Ordered());
                 Send(_ordered[^1]);
@@ -89,7 +107,17 @@ internal sealed class SimulatedClient
         }
     }
 
-    private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent)
+    // To a shard that it may have nothing to do with, alone or besides its own.
+    private void Misdirect()
+    {
+        var wrong = _random.Pick(_world.Shards);
+        if (_random.Chance(ReadChance)) Submit(Operation(_intents.Read(), null, [wrong]));
+        else SubmitOrdered(_requests.Ordinary, _intents.Ordered(), wrong, _random.Chance(5000));
+    }
+
+    private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent) => SubmitOrdered(make, intent, null, toItsOwn: true);
+
+    private void SubmitOrdered(Func<Intent, VerifiedRequest> make, Intent intent, Shard? other, bool toItsOwn)
     {
         var request = make(intent);
         if (_ordered.Find(earlier => earlier.Request!.Digest == request.Digest) is { } same)
@@ -100,13 +128,17 @@ internal sealed class SimulatedClient
             return;
         }
 
-        var operation = Operation(intent, request);
+        var shards = toItsOwn ? ShardsOf(intent).ToList() : [];
+        if (other is not null && !shards.Contains(other)) shards.Add(other);
+        var operation = Operation(intent, request, shards);
         _ordered.Add(operation);
         Submit(operation);
     }
 
-    private ClientOperation Operation(Intent intent, VerifiedRequest? request) =>
-        new(_client, intent) { Request = request, Floor = _world.History.Floor, Invoked = _world.History.NextMoment() };
+    private IEnumerable<Shard> ShardsOf(Intent intent) => intent.ShardsOf(_world.Shards[0].Partition.Map).Select(shard => _world.Shards[shard]);
+
+    private ClientOperation Operation(Intent intent, VerifiedRequest? request, IEnumerable<Shard> shards) =>
+        new(_client, intent, shards) { Request = request, Invoked = _world.History.NextMoment() };
 
     private void Submit(ClientOperation operation)
     {
@@ -118,66 +150,91 @@ internal sealed class SimulatedClient
 
     private void Try(ClientOperation operation)
     {
-        if (operation.Answered is not null) return;
+        if (operation.IsOver) return;
+        if (operation.Attempts++ > 0 && HasExpired(operation))
+        {
+            _world.Trace.Line(() => $"{operation} is given up");
+            operation.GivenUp = true;
+            End();
+            return;
+        }
+
         Send(operation);
         _world.Queue.After((long)_world.Settings.RetryTicks * _world.Settings.Consensus.TickMilliseconds, () => Try(operation));
     }
 
-    // Through a node drawn anew each time; one that is down answers nothing.
+    private bool HasExpired(ClientOperation operation) => operation.Request is { } request && request.Request.Expires.UnixMilliseconds <= (ulong)(World.Epoch + _world.Queue.Now);
+
+    // Through another node than the last time; one that is down answers nothing.
     private void Send(ClientOperation operation)
     {
-        var machine = _random.Pick(_world.Machines);
-        _world.Queue.After(_random.Between(0, LinkDelayMax), () => machine.Guard(() =>
+        var nodes = _world.Settings.Replicas;
+        _lastNode = (_lastNode + 1 + _random.Below(nodes - 1)) % nodes;
+        var attempt = new Attempt(operation.Parts.Length, answers => Answer(operation, answers));
+        for (var i = 0; i < operation.Parts.Length; i++)
         {
-            if (machine.Process is not { } process) return;
-            if (operation.Request is { } request) Order(process, operation, request);
-            else Read(process, operation);
-        }));
+            var index = i;
+            var part = operation.Parts[i];
+            var machine = part.Shard.Machines[_lastNode];
+            _world.Queue.After(_random.Between(0, LinkDelayMax), () => machine.Guard(() =>
+            {
+                if (machine.Process is { } process) Pass(process, part, answer => OnShardAnswered(machine, attempt, index, answer));
+            }));
+        }
     }
 
-    private void Order(ReplicaProcess process, ClientOperation operation, VerifiedRequest request)
+    private static void Pass(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done)
     {
-        if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) Answer(() => OnAnswer(operation, known));
-        else process.Gateway.TrySubmit(request, answer => Answer(() => OnAnswer(operation, answer)));
+        if (part.Operation.Request is not { } request) Read(process, part, done);
+        else if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) done(known);
+        else process.Gateway.TrySubmit(request, done);
     }
 
-    private void Read(ReplicaProcess process, ClientOperation operation) => process.Gateway.Read(() =>
+    private static void Read(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done) => process.Gateway.Read(() =>
     {
         var state = process.Driver.State;
-        Invariant.Holds(OperationParser.TryParse(operation.Intent.ToOperation(), state.Limits, out var command, out _));
-        var result = state.Read(command);
-        Answer(() => OnRead(operation, state.Sequence, result));
+        Invariant.Holds(OperationParser.TryParse(part.Operation.Intent.ToOperation(), state.Limits, out var command, out _));
+        done(new GatewayAnswer(default, state.Read(command), Replayed: false, state.Sequence));
     });
 
+    private void OnShardAnswered(Machine machine, Attempt attempt, int part, GatewayAnswer answer)
+    {
+        if (machine.FailsAtAnswer)
+        {
+            LostAnswers++;
+            throw new PowerCutException();
+        }
+
+        attempt.OnAnswer(part, answer);
+    }
+
     // The answer's way to the client, on which it may be lost.
-    private void Answer(Action receive)
+    private void Answer(ClientOperation operation, GatewayAnswer[] answers)
     {
-        if (!_world.Network.IsHealed && _random.Chance(_world.Settings.LostAnswerChance)) return;
-        _world.Queue.After(_random.Between(0, LinkDelayMax), receive);
+        if (!_world.IsHealed && _random.Chance(_world.Settings.LostAnswerChance)) LostAnswers++;
+        else _world.Queue.After(_random.Between(0, LinkDelayMax), () => Receive(operation, answers));
     }
 
-    private void OnAnswer(ClientOperation operation, GatewayAnswer answer)
+    private void Receive(ClientOperation operation, GatewayAnswer[] answers)
     {
-        var isFirst = operation.Answered is null;
-        _world.Trace.Line(() => $"{operation} gets {answer.Result.Code} at {answer.Sequence}{(answer.Replayed ? " again" : "")}");
-        _world.History.OnAnswer(operation, answer);
-        if (isFirst) Finish(operation, answer.Result);
+        var isFirst = !operation.IsOver;
+        if (operation.Request is null && !isFirst) return; // A read that was tried twice: only the first answer is taken.
+        _world.Trace.Line(() => $"{operation} gets {string.Join(", ", answers.Select(answer => $"{answer.Result.Code} at {answer.Sequence}{(answer.Replayed ? " again" : "")}"))}");
+        _world.History.OnAnswers(operation, answers);
+        if (!isFirst) return;
+        End();
+        foreach (var answer in answers) _world.Trace.Note(6, answer.Result.Revision);
+        if (operation.Intent.Kind == OperationKind.List) return;
+        foreach (var view in StepView.Of(operation, _world.Shards.Length))
+        {
+            if (view.Result is { } result) _intents.OnAnswer(view.Step, result);
+        }
+
     }
 
-    private void OnRead(ClientOperation operation, SequenceNumber sequence, OperationResult result)
+    private void End()
     {
-        if (operation.Answered is not null) return; // A read that was tried twice: only the first answer is taken.
-        _world.Trace.Line(() => $"{operation} reads {result.Code} at {sequence}");
-        _world.History.OnRead(operation, sequence, result);
-        Finish(operation, result);
-    }
-
-    private void Finish(ClientOperation operation, OperationResult result)
-    {
-        if (operation.Answered is null) return; // The answer broke a promise, and the run ends.
         UnderWay--;
         Abandoned++;
-        _world.Trace.Note(6, result.Revision);
-        _intents.OnAnswer(operation.Intent, result);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KvStore.Protocol;
 
 namespace KvStore.Simulator;
@@ -5,17 +6,30 @@ namespace KvStore.Simulator;
 /// <summary>Draws a run's settings.</summary>
 internal static class SwarmDraw
 {
-    public static SwarmSettings Draw(DeterministicRandom random)
+    private const int ShardsMax = 3;
+    private const int FaultTicksMin = 400;
+
+    /// <summary>The settings of each shard: the first one's, with faults of their own.</summary>
+    public static ImmutableArray<SwarmSettings> Draw(DeterministicRandom random)
     {
+        var first = One(random);
+        return [first, .. Enumerable.Range(1, first.Shards - 1).Select(_ => Faults(random, first))];
+    }
+
+    private static SwarmSettings One(DeterministicRandom random)
+    {
+        var shards = random.Chance(6000) ? 1 : random.Between(2, ShardsMax);
         var delayMin = random.Between(1, 5);
         var jitter = random.Between(0, 25);
         var consensus = Consensus(random, delayMin + jitter);
         var settings = new SwarmSettings
         {
+            Shards = shards,
             Replicas = random.Chance(1200) ? 7 : 4,
             Consensus = consensus,
             SessionsPerClientMax = random.Chance(2000) ? 2 : 64,
-            FaultTicks = random.Between(400, 2400),
+            // Groups cost time of their own, and a run shall take no more of it for having several.
+            FaultTicks = random.Between(FaultTicksMin, Math.Max(FaultTicksMin, 2400 / shards)),
             DelayMin = delayMin,
             DelayJitter = jitter,
             RootTicksMax = random.Chance(4000) ? random.Between(1, 20) : 0,
@@ -26,7 +40,12 @@ internal static class SwarmDraw
             UnderWayMax = random.Between(1, 12),
             ThinkMax = random.Between(0, 300),
             RetryTicks = random.Between(30, 150),
-            LostAnswerChance = random.Between(0, 500),
+            TransactionChance = random.Chance(6000) ? random.Between(500, 6000) : 0,
+            BatchChance = random.Chance(5000) ? random.Between(500, 4000) : 0,
+            TimeToLiveChance = random.Chance(5000) ? random.Between(500, 5000) : 0,
+            TimeToLiveMax = random.Between(1, 6),
+            LostAnswerChance = random.Chance(4000) ? random.Between(1000, 8000) : random.Between(0, 500),
+            RequestLifeSeconds = random.Chance(3000) ? random.Between(2, 12) : 300,
             MischiefChance = random.Between(0, 2000),
         };
         return Faults(random, settings);
@@ -61,12 +80,14 @@ internal static class SwarmDraw
             TailMax = random.Between(50, 2000),
             DropChance = Every(5000, 10, 2500),
             DuplicateChance = Every(4000, 10, 2000),
+            StrayChance = Every(3000, 10, 500),
             PartitionEvery = Every(4000, 100, 800),
             OneWayEvery = Every(3000, 100, 800),
             CutTicksMax = random.Between(20, 500),
             CrashEvery = Every(5000, 50, 600),
             PowerCutEvery = Every(2500, 200, 800),
             WipeEvery = Every(3000, 150, 700),
+            AnswerCrashEvery = Every(4000, 30, 300),
             DownTicksMax = random.Between(5, 500),
             ClockJumpEvery = Every(3000, 50, 400),
             WildClocks = random.Chance(1500),

@@ -2,35 +2,37 @@ using KvStore.Protocol;
 
 namespace KvStore.Simulator;
 
-/// <summary>Draws faults while they last: when, to whom, for how long. Never more than f replicas are Byzantine or without their memory at a time.</summary>
-internal sealed class Nemesis(World world, DeterministicRandom random)
+/// <summary>Draws a shard's faults while they last: when, to whom, for how long. Never more than f replicas are Byzantine or without their memory at a time.</summary>
+internal sealed class Nemesis(World world, Shard shard, DeterministicRandom random)
 {
     private const int MidWriteOperationsMax = 12;
     private const int WildMilliseconds = 60_000;
-    private readonly SwarmSettings _settings = world.Settings;
+
+    private readonly SwarmSettings _settings = shard.Settings;
 
     public void Start()
     {
         if (_settings.Forgery != Forgery.None) MakeForger();
-        foreach (var machine in world.Machines) machine.ClockOffset = Skew();
+        foreach (var machine in shard.Machines) machine.ClockOffset = Skew();
         if (_settings.WildClocks) MakeClocksWild();
         Repeat(_settings.PartitionEvery, Partition);
         Repeat(_settings.OneWayEvery, CutOneWay);
         Repeat(_settings.CrashEvery, Crash);
+        Repeat(_settings.AnswerCrashEvery, CrashAtAnswer);
         Repeat(_settings.PowerCutEvery, PowerCut);
         Repeat(_settings.WipeEvery, Wipe);
-        Repeat(_settings.ClockJumpEvery, () => random.Pick(world.Machines).ClockOffset = Skew());
+        Repeat(_settings.ClockJumpEvery, () => random.Pick(shard.Machines).ClockOffset = Skew());
     }
 
     private void MakeForger()
     {
-        var machine = world.Machines[random.Between(1, Math.Min(2, _settings.Replicas - 1))];
-        machine.Tamper = new NewViewForger(_settings.Forgery, world.Verifier.Context, machine.Signer);
+        var machine = shard.Machines[random.Between(1, Math.Min(2, _settings.Replicas - 1))];
+        machine.Tamper = new NewViewForger(_settings.Forgery, shard.Verifier.Context, machine.Signer);
     }
 
     private void MakeClocksWild()
     {
-        for (var i = 0; i < world.Group.Faults; i++) random.Pick(world.Machines).ClockOffset = random.Between(-WildMilliseconds, WildMilliseconds);
+        for (var i = 0; i < shard.Group.Faults; i++) random.Pick(shard.Machines).ClockOffset = random.Between(-WildMilliseconds, WildMilliseconds);
     }
 
     private long Skew() => random.Between(-_settings.SkewMax, _settings.SkewMax);
@@ -48,22 +50,22 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
     private void Partition()
     {
         var side = random.Next();
-        world.Trace.Line(() => $"partition: {string.Join(' ', world.Machines.Select(machine => (side >> machine.Id.Index) & 1))}");
-        world.Network.Partition(index => ((side >> index) & 1) != 0);
-        After(random.Between(1, _settings.CutTicksMax), world.Network.Mend);
+        world.Trace.Line(() => $"partition of {shard}: {string.Join(' ', shard.Machines.Select(machine => (side >> machine.Id.Index) & 1))}");
+        shard.Network.Partition(index => ((side >> index) & 1) != 0);
+        After(random.Between(1, _settings.CutTicksMax), shard.Network.Mend);
     }
 
     private void CutOneWay()
     {
         var (from, to) = (random.Below(_settings.Replicas), random.Below(_settings.Replicas));
-        world.Trace.Line(() => $"cut r{from} → r{to}");
-        world.Network.SetCut(from, to, cut: true);
-        After(random.Between(1, _settings.CutTicksMax), () => world.Network.SetCut(from, to, cut: false));
+        world.Trace.Line(() => $"cut {shard.Machines[from]} → {shard.Machines[to]}");
+        shard.Network.SetCut(from, to, cut: true);
+        After(random.Between(1, _settings.CutTicksMax), () => shard.Network.SetCut(from, to, cut: false));
     }
 
     private void Crash()
     {
-        var machine = random.Pick(world.Machines);
+        var machine = random.Pick(shard.Machines);
         switch (random.Below(3))
         {
             case 0: machine.PowerCut.CutAfter(random.Below(MidWriteOperationsMax)); break;
@@ -74,9 +76,17 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
         RestartLater(machine);
     }
 
+    // What the answer tells has been executed, and its client does not hear of it.
+    private void CrashAtAnswer()
+    {
+        var machine = random.Pick(shard.Machines);
+        machine.FailsAtAnswer = true;
+        RestartLater(machine);
+    }
+
     private void PowerCut()
     {
-        foreach (var machine in world.Machines)
+        foreach (var machine in shard.Machines)
         {
             machine.Stop(random.Chance(5000) ? StopKind.PowerCut : StopKind.TornTail);
             RestartLater(machine);
@@ -85,8 +95,8 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
 
     private void Wipe()
     {
-        if (world.Machines.Count(each => each.IsFaulty) >= world.Group.Faults) return;
-        var machine = random.Pick(world.Machines);
+        if (shard.Machines.Count(each => each.IsFaulty) >= shard.Group.Faults) return;
+        var machine = random.Pick(shard.Machines);
         machine.Stop(StopKind.PowerCut);
         machine.Wipe();
         RestartLater(machine);
@@ -97,13 +107,12 @@ internal sealed class Nemesis(World world, DeterministicRandom random)
     private void RestartLater(Machine machine) => After(random.Between(1, _settings.DownTicksMax), () =>
     {
         // A failure at the next write may still be about to happen; it does not any more.
-        machine.PowerCut.Reset();
-        machine.FailsAfterWriting = false;
+        machine.CancelFailures();
         machine.Start();
     });
 
     private void After(long ticks, Action happen) => world.Queue.After(ticks * _settings.Consensus.TickMilliseconds, () =>
     {
-        if (!world.Network.IsHealed) happen();
+        if (!world.IsHealed) happen();
     });
 }

@@ -22,16 +22,19 @@ internal enum StopKind
 internal sealed class Machine
 {
     private readonly World _world;
+    private readonly Shard _shard;
     private readonly DeterministicRandom _random;
     private StartMode _nextStart = StartMode.Genesis;
+    private bool _rejoining;
 
-    public Machine(World world, ReplicaId id, DeterministicRandom random)
+    public Machine(World world, Shard shard, ReplicaId id, DeterministicRandom random)
     {
         _world = world;
+        _shard = shard;
         _random = random;
         Id = id;
         PowerCut = new PowerCutDisk(Disk);
-        Signer = new KeyedHashSigner(id, world.Members[id.Index]);
+        Signer = new KeyedHashSigner(id, shard.Members[id.Index]);
     }
 
     public ReplicaId Id { get; }
@@ -55,6 +58,9 @@ internal sealed class Machine
     /// </summary>
     public bool FailsAfterWriting { get; set; }
 
+    /// <summary>Whether the power fails when its gateway is about to answer a client the next time.</summary>
+    public bool FailsAtAnswer { get; set; }
+
     /// <summary>How far its clock is off, in milliseconds.</summary>
     public long ClockOffset { get; set; }
 
@@ -67,7 +73,7 @@ internal sealed class Machine
     /// <summary>Whether it counts against f: Byzantine, or without its memory.</summary>
     public bool IsFaulty => Tamper is not null || _nextStart == StartMode.LostDisk || _rejoining;
 
-    private bool _rejoining;
+    private ulong Number => ((ulong)_shard.Index << 32) | Id.Index;
 
     public Timestamp Clock => new((ulong)(World.Epoch + _world.Queue.Now + ClockOffset));
 
@@ -75,11 +81,11 @@ internal sealed class Machine
     {
         if (Process is not null || IsDead) return;
         var mode = _nextStart;
-        _world.Trace.Note(1, Id.Index);
-        _world.Trace.Line(() => $"{Id} starts ({mode})");
+        _world.Trace.Note(1, Number);
+        _world.Trace.Line(() => $"{this} starts ({mode})");
         Guard(() =>
         {
-            var process = new ReplicaProcess(_world, this, mode, _random.Fork());
+            var process = new ReplicaProcess(_world, _shard, this, mode, _random.Fork());
             Process = process;
             process.Start();
             // Only once the first round is over has anything been said, and is anything on the disk.
@@ -91,8 +97,8 @@ internal sealed class Machine
     public void Stop(StopKind kind)
     {
         if (Process is null) return;
-        _world.Trace.Note(2, Id.Index);
-        _world.Trace.Line(() => $"{Id} stops ({kind})");
+        _world.Trace.Note(2, Number);
+        _world.Trace.Line(() => $"{this} stops ({kind})");
         End(kind);
     }
 
@@ -100,7 +106,7 @@ internal sealed class Machine
     public void Wipe()
     {
         Invariant.Holds(Process is null);
-        _world.Trace.Line(() => $"{Id} loses its disk");
+        _world.Trace.Line(() => $"{this} loses its disk");
         Disk.Wipe();
         Snapshots = new MemorySnapshotStore();
         WasWiped = true;
@@ -116,29 +122,39 @@ internal sealed class Machine
     /// <summary>Runs a part of the process. A power cut ends it; any other exception is a violation, unless the replica is Byzantine.</summary>
     public void Guard(Action run)
     {
+        PlantedBugs.ClockIs(Clock);
         try
         {
             run();
         }
         catch (PowerCutException)
         {
-            _world.Trace.Line(() => $"{Id} loses power in the middle of a write");
+            _world.Trace.Line(() => $"{this} loses power in the middle of its work");
             End(_random.Chance(5000) ? StopKind.PowerCut : StopKind.TornTail);
         }
         catch (Exception exception)
         {
             Process = null;
             IsDead = true;
-            _world.Trace.Line(() => $"{Id} fails: {exception.Message}");
-            if (Tamper is null) _world.Violations.Add("No exception leaves a driver", $"{Id}: {exception}");
+            _world.Trace.Line(() => $"{this} fails: {exception.Message}");
+            if (Tamper is null) _shard.Violations.Add("No exception leaves a driver", $"{this}: {exception}");
         }
+    }
+
+    public override string ToString() => _world.Shards.Length == 1 ? Id.ToString() : $"{_shard.Index}.{Id}";
+
+    /// <summary>A failure that was to come does not come any more.</summary>
+    public void CancelFailures()
+    {
+        PowerCut.Reset();
+        FailsAfterWriting = false;
+        FailsAtAnswer = false;
     }
 
     private void End(StopKind kind)
     {
         Process = null;
-        FailsAfterWriting = false;
-        PowerCut.Reset();
+        CancelFailures();
         if (kind == StopKind.PowerCut) Disk.Crash();
         else if (kind == StopKind.TornTail) Disk.Crash(unflushed => _random.Between(0, unflushed));
     }

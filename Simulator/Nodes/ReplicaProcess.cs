@@ -16,20 +16,22 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     private const ulong GatewayRetryTicks = 20;
 
     private readonly World _world;
+    private readonly Shard _shard;
     private readonly Machine _machine;
     private readonly DeterministicRandom _random;
     private List<Waiting> _inbox = [];
     private bool _roundIsScheduled;
 
-    public ReplicaProcess(World world, Machine machine, StartMode mode, DeterministicRandom random)
+    public ReplicaProcess(World world, Shard shard, Machine machine, StartMode mode, DeterministicRandom random)
     {
         _world = world;
+        _shard = shard;
         _machine = machine;
         _random = random;
         var log = new DiskReplicaLog(machine.PowerCut, random.Next);
         Driver = new ReplicaDriver(
-            world.DriverOptionsOf(machine.Id), new DriverPorts(machine.Signer, this, log, machine.Snapshots, this, this), mode);
-        Gateway = new GatewayCore(world.Group, world.Verifier, this, random.Next() >> 1);
+            shard.DriverOptionsOf(machine.Id), new DriverPorts(machine.Signer, this, log, machine.Snapshots, this, this), mode);
+        Gateway = new GatewayCore(shard.Group, shard.Verifier, this, random.Next() >> 1);
         Gateway.OnInstalled(Driver.State);
     }
 
@@ -39,12 +41,14 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
 
     private ReplicaId Self => _machine.Id;
 
+    private ulong Place => (ulong)_shard.Index << 32;
+
     private bool IsCurrent => _machine.Process == this;
 
     public void Start()
     {
         Driver.Start(_machine.Clock);
-        After(_random.Between(0, _world.Settings.Consensus.TickMilliseconds - 1), Tick);
+        After(_random.Between(0, _shard.Settings.Consensus.TickMilliseconds - 1), Tick);
     }
 
     /// <summary>A packet has arrived.</summary>
@@ -59,7 +63,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
                 Gateway.OnReadIndexAnswer(from, answer);
                 break;
             default:
-                if (packet.Verify(_world.Verifier, out var rejection) is { } verified) Enqueue(new Waiting(from, verified, null, null));
+                if (packet.Verify(_shard.Verifier, out var rejection) is { } verified) Enqueue(new Waiting(from, verified, null, null));
                 else OnRejected(rejection, from);
                 break;
         }
@@ -79,15 +83,15 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
 
     public void Send(ReplicaId to, PeerMessage message)
     {
-        _world.Contradictions.OnSent(_machine, message);
+        _shard.Contradictions.OnSent(_machine, message);
         SendPacket(to, new Packet(message));
     }
 
     public void Broadcast(PeerMessage message)
     {
-        _world.Contradictions.OnSent(_machine, message);
+        _shard.Contradictions.OnSent(_machine, message);
         var packet = new Packet(message);
-        for (ushort i = 0; i < _world.Group.Replicas; i++)
+        for (ushort i = 0; i < _shard.Group.Replicas; i++)
         {
             if (i != Self.Index) SendPacket(new ReplicaId(i), packet);
         }
@@ -95,59 +99,59 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
 
     void IRootComputer.Compute(ShardState state)
     {
-        var ticks = _world.Network.IsHealed ? 0 : _random.Between(0, _world.Settings.RootTicksMax);
-        After(ticks * _world.Settings.Consensus.TickMilliseconds, () =>
+        var ticks = _shard.Network.IsHealed ? 0 : _random.Between(0, _shard.Settings.RootTicksMax);
+        After(ticks * _shard.Settings.Consensus.TickMilliseconds, () =>
         {
             var ready = new SnapshotReady(state.Sequence, state.ComputeRoot(), state.LedgerRoot);
-            _world.Agreement.OnState(_machine, state);
+            _shard.Agreement.OnState(_machine, state);
             Enqueue(new Waiting(null, null, null, ready));
         });
     }
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own)
     {
-        _world.Trace.Note(3, batch.Sequence.Number);
-        _world.Trace.Line(() => $"{Self} executes {batch.Sequence} with {batch.Outcomes.Length} requests");
-        _world.Agreement.OnExecuted(_machine, batch);
+        _world.Trace.Note(3 + Place, batch.Sequence.Number);
+        _world.Trace.Line(() => $"{_machine} executes {batch.Sequence} with {batch.Outcomes.Length} requests");
+        _shard.Agreement.OnExecuted(_machine, batch);
         Gateway.OnOwnExecuted(batch, own);
     }
 
     public void OnInstalled(ShardState state)
     {
-        _world.Trace.Note(4, state.Sequence.Number);
-        _world.Trace.Line(() => $"{Self} installs the state at {state.Sequence}");
-        _world.Agreement.OnState(_machine, state);
+        _world.Trace.Note(4 + Place, state.Sequence.Number);
+        _world.Trace.Line(() => $"{_machine} installs the state at {state.Sequence}");
+        _shard.Agreement.OnState(_machine, state);
         Gateway.OnInstalled(state);
     }
 
     public void OnOwnReadIndex(ReadIndexAnswer answer) => Gateway.OnReadIndexAnswer(Self, answer);
 
-    public void OnRefused(Digest request) => _world.Trace.Line(() => $"{Self} has no room for a request");
+    public void OnRefused(Digest request) => _world.Trace.Line(() => $"{_machine} has no room for a request");
 
     public void OnRejected(RejectionKind kind, ReplicaId from)
     {
-        _world.Trace.Line(() => $"{Self} rejects from {from}: {kind}");
+        _world.Trace.Line(() => $"{_machine} rejects from {from}: {kind}");
         _world.CountRejection(kind);
     }
 
     public void OnEquivocation(Signed earlier, Signed later)
     {
-        var signer = _world.Machines[later.Signer.Index];
-        if (signer.Tamper is null) _world.Violations.Add("No correct replica contradicts itself", $"{Self} holds evidence against {later.Signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
+        var signer = _shard.Machines[later.Signer.Index];
+        if (signer.Tamper is null) _shard.Violations.Add("No correct replica contradicts itself", $"{_machine} holds evidence against {signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
     }
 
     public void OnViewChanged(ViewChanged change)
     {
-        _world.Trace.Note(5, change.View.Number);
-        _world.Trace.Line(() => $"{Self} {(change.Active ? "enters" : "leaves for")} {change.View}");
-        _world.HighestView = Math.Max(_world.HighestView, change.View.Number);
+        _world.Trace.Note(5 + Place, change.View.Number);
+        _world.Trace.Line(() => $"{_machine} {(change.Active ? "enters" : "leaves for")} {change.View}");
+        _shard.HighestView = Math.Max(_shard.HighestView, change.View.Number);
     }
 
     private void Tick()
     {
         Enqueue(new Waiting(null, null, null, new Tick(_machine.Clock)));
         Gateway.OnTick(GatewayRetryTicks, Driver.State);
-        After(_world.Settings.Consensus.TickMilliseconds, Tick);
+        After(_shard.Settings.Consensus.TickMilliseconds, Tick);
     }
 
     private void Enqueue(Waiting waiting)
@@ -155,7 +159,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         _inbox.Add(waiting);
         if (_roundIsScheduled) return;
         _roundIsScheduled = true;
-        After(_world.Settings.RoundDelayMax == 0 ? 0 : _random.Between(0, _world.Settings.RoundDelayMax), Round);
+        After(_shard.Settings.RoundDelayMax == 0 ? 0 : _random.Between(0, _shard.Settings.RoundDelayMax), Round);
     }
 
     private void Round()
@@ -174,7 +178,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         Driver.Run(inputs);
         if (_machine.FailsAfterWriting && _machine.Disk.BytesWritten > written) throw new PowerCutException();
         _machine.NoteRejoining();
-        _world.Memory.Check(_machine, this);
+        _shard.Memory.Check(_machine, this);
     }
 
     private void SendPacket(ReplicaId to, Packet packet)
@@ -185,7 +189,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
             if (!ReferenceEquals(said, packet.Message)) packet = new Packet(said);
         }
 
-        _world.Network.Send(Self, to, packet);
+        _shard.Network.Send(Self, to, packet);
     }
 
     private void After(long milliseconds, Action happen) => _world.Queue.After(milliseconds, () =>

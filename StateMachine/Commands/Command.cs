@@ -10,7 +10,11 @@ public abstract record Command(bool IsRead);
 /// <param name="Key">The key; neither empty nor over the limit.</param>
 /// <param name="Conditions">When it is to be carried out.</param>
 /// <param name="IsRead">Whether it changes nothing.</param>
-public abstract record KeyCommand(Key Key, Preconditions Conditions, bool IsRead) : Command(IsRead);
+public abstract record KeyCommand(Key Key, Preconditions Conditions, bool IsRead) : Command(IsRead)
+{
+    /// <summary>Where the key's record is in the shard's map.</summary>
+    public Digest RecordPath { get; } = Key.RecordPath;
+}
 
 /// <summary>Reads a value, or a slice of it.</summary>
 /// <param name="Key">The key.</param>

@@ -18,10 +18,21 @@ public static class OperationParser
     /// <summary>Reads an operation; false, with the reason, when it has no meaning.</summary>
     public static bool TryParse(Operation operation, StateLimits limits, [NotNullWhen(true)] out Command? command, [NotNullWhen(false)] out ParseError? error)
     {
+        if (operation.Meaning is Meaning known && ReferenceEquals(known.Limits, limits))
+        {
+            (command, error) = (known.Command, null);
+            return true;
+        }
+
         command = Parse(operation, limits, out error);
+
+        // The replicas of one process execute the same object. What was read of a body is not kept: it may be as large as the body again.
+        if (command is KeyCommand) operation.Meaning = new Meaning(limits, command);
         if (command is null) error ??= new ParseError(ParseErrors.UnknownPath, "Nothing is served under this path.");
         return command is not null;
     }
+
+    private sealed record Meaning(StateLimits Limits, Command Command);
 
     // Null is an error, which is set.
     private static Command? Parse(Operation operation, StateLimits limits, out ParseError? error)

@@ -45,7 +45,7 @@ internal sealed class BatchExecution
         var time = Timestamp.Max(batchTime, before.Time);
         var execution = new BatchExecution(before, cluster, time, requests.Count);
         execution._sessions.DropExpired(time);
-        execution._keys.ExpireDue(time);
+        execution._keys.ExpireDue(PlantedBugs.ExpiryTime(time));
         for (var i = 0; i < requests.Count; i++) execution.ExecuteOne(i, requests[i]);
         return execution.Finish(sequence, batch);
     }

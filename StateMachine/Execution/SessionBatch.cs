@@ -14,7 +14,7 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
 
     // Ordered and not hashed: the sessions' names are chosen by clients, who could make them collide.
     private readonly SortedDictionary<SessionKey, Entry> _touched = [];
-    private readonly ulong[] _leaving = new ulong[StateLimits.SessionWindow];
+    private readonly List<ulong> _leaving = [];
     private int _count = table.ByExpiry.Count;
 
     /// <summary>Removes the sessions all of whose requests have expired, with the results that they still have.</summary>
@@ -61,8 +61,9 @@ internal sealed class SessionBatch(AuthenticatedMap.Builder map, SessionTable ta
         entry.Changed = true;
         if (entry.Window is { } window)
         {
-            var count = window.Mark(counter, expires, _leaving);
-            for (var i = 0; i < count; i++) bytes -= RemoveResult(entry.Session, _leaving[i]);
+            _leaving.Clear();
+            window.Mark(counter, expires, _leaving);
+            foreach (var left in _leaving) bytes -= RemoveResult(entry.Session, left);
         }
         else
         {

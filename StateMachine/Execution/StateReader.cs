@@ -20,7 +20,7 @@ internal static class StateReader
 
     public static OperationResult Get(MapNode? root, ulong revision, GetCommand command)
     {
-        var found = Find(root, command.Key.RecordPath);
+        var found = Find(root, command.RecordPath);
         var keyRevision = found?.Revision ?? 0;
         var length = found?.Value.Length ?? 0;
         var state = new OperationResult

@@ -19,7 +19,8 @@ internal sealed class StepsExecutor(CommandExecutor commands, KeyBatch keys, Sta
         {
             var result = Step(i, steps[i]);
             if (!Refuses(steps[i], result)) continue;
-            keys.RollBack();
+            if (!PlantedBugs.Has(PlantedBug.TransactionHalfApplied)) keys.RollBack();
+            else keys.Commit();
             return Refusal(succeeded, i, steps[i], result.Code);
         }
 
@@ -75,7 +76,7 @@ internal sealed class StepsExecutor(CommandExecutor commands, KeyBatch keys, Sta
     // The key is described as it is, and not as the transaction would have made it.
     private OperationResult Refusal(bool succeeded, int index, KeyCommand step, ResultCode code)
     {
-        var found = keys.Find(step.Key.RecordPath);
+        var found = keys.Find(step.RecordPath);
         return new OperationResult
         {
             Code = code,

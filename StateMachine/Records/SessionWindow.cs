@@ -52,15 +52,13 @@ internal sealed class SessionWindow
     /// <summary>Marks a counter, which is not below the window, as executed.</summary>
     /// <param name="counter">The counter.</param>
     /// <param name="expires">When its request expires.</param>
-    /// <param name="leaving">Takes the executed counters that leave the window, but not the one whose place the new one takes; has room for a window.</param>
-    /// <returns>How many leave.</returns>
-    public int Mark(ulong counter, Timestamp expires, Span<ulong> leaving)
+    /// <param name="leaving">Takes the executed counters that leave the window, but not the one whose place the new one takes.</param>
+    public void Mark(ulong counter, Timestamp expires, ICollection<ulong> leaving)
     {
         Invariant.Holds(!IsBelow(counter));
-        var count = counter > Top ? Advance(counter, leaving) : 0;
+        if (counter > Top) Advance(counter, leaving);
         SetBit(counter);
         Expires = Timestamp.Max(Expires, expires);
-        return count;
     }
 
     /// <summary>The executed counters in the window, ascending.</summary>
@@ -110,27 +108,28 @@ internal sealed class SessionWindow
     private bool HasNoBitAbove()
     {
         if (Top >= StateLimits.SessionWindow - 1) return true;
-        for (var counter = Top + 1; counter < StateLimits.SessionWindow; counter++)
+        var first = Index(Top) + 1;
+        var word = first / WordBits;
+        if ((_words[word] >> (first % WordBits)) != 0) return false;
+        for (word++; word < WordCount; word++)
         {
-            if (Bit(counter)) return false;
+            if (_words[word] != 0) return false;
         }
 
         return true;
     }
 
-    private int Advance(ulong top, Span<ulong> leaving)
+    private void Advance(ulong top, ICollection<ulong> leaving)
     {
-        var count = 0;
         var bottom = Bottom(top);
         for (var counter = Bottom(Top); counter < bottom && counter <= Top; counter++)
         {
             if (!Bit(counter) || Index(counter) == Index(top)) continue;
             ClearBit(counter);
-            leaving[count++] = counter;
+            leaving.Add(counter);
         }
 
         Top = top;
-        return count;
     }
 
     private static ulong Bottom(ulong top) => top < StateLimits.SessionWindow ? 0 : top - StateLimits.SessionWindow + 1;

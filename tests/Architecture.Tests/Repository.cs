@@ -5,14 +5,20 @@ namespace KvStore.Architecture.Tests;
 /// <summary>The repository's files as they lie on the disk, found from where the tests run.</summary>
 internal static class Repository
 {
+    private const string BenchmarksFolder = "benchmarks";
+    private const string BenchmarksProject = "Benchmarks";
+
     private static readonly Lazy<SourceFile[]> AllSources = new(ReadSources);
 
     /// <summary>The folder that holds KvStore.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The product folders that exist: those at the root with a project of their own name.</summary>
+    /// <summary>The product folders that exist: those at the root with a project of their own name, but for the benchmarks.</summary>
     public static IReadOnlyList<string> Products { get; } =
-        [.. Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)!).Where(HasProject).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetDirectories(Root).Select(folder => Path.GetFileName(folder)!).Where(folder => folder != BenchmarksFolder).Where(HasProject)
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The test projects' folders, relative to the root.</summary>
     public static IReadOnlyList<string> TestProjects { get; } =
@@ -55,11 +61,11 @@ internal static class Repository
 
     private static SourceFile[] ReadSources() =>
     [
-        .. from project in Products.Concat(TestProjects)
-           from path in Directory.EnumerateFiles(Path.Combine(Root, project), "*.cs", SearchOption.AllDirectories)
+        .. from project in Products.Concat(TestProjects).Select(folder => (Folder: folder, Name: folder)).Append((Folder: BenchmarksFolder, Name: BenchmarksProject))
+           from path in Directory.EnumerateFiles(Path.Combine(Root, project.Folder), "*.cs", SearchOption.AllDirectories)
            let relative = Relative(path)
            where !relative.Split('/').Any(part => part is "bin" or "obj")
            orderby relative
-           select new SourceFile(project, relative, File.ReadAllText(path)),
+           select new SourceFile(project.Name, relative, File.ReadAllText(path)),
     ];
 }

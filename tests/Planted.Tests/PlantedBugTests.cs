@@ -16,6 +16,9 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.QuorumOneLess)]
     [InlineData(PlantedBug.VoteBeforeLog)]
     [InlineData(PlantedBug.NoDuplicateCheck)]
+    [InlineData(PlantedBug.ExpiryByOwnClock)]
+    [InlineData(PlantedBug.TransactionHalfApplied)]
+    [InlineData(PlantedBug.ShardNotChecked)]
     [InlineData(PlantedBug.NewViewUnchecked)]
     [InlineData(PlantedBug.PreparedForgotten)]
     public void The_simulator_finds_the_planted_bug(PlantedBug bug)

@@ -11,9 +11,9 @@ internal sealed class TestClient(ClusterId cluster) : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    public Request Sign(OperationMethod method, string path, string body = "")
+    public Request Sign(OperationMethod method, string path, string body = "", string query = "")
     {
-        if (!Operation.TryCreate(method, path, "", [], Encoding.UTF8.GetBytes(body), out var operation)) throw new ArgumentException("Not an operation.", nameof(path));
+        if (!Operation.TryCreate(method, path, query, [], Encoding.UTF8.GetBytes(body), out var operation)) throw new ArgumentException("Not an operation.", nameof(path));
         var now = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var unsigned = Make(operation, now, (ulong)Interlocked.Increment(ref _counter), default);
         return Make(operation, now, unsigned.Nonce.Counter, _key.Sign(SignatureBase.Of(unsigned, cluster)));

@@ -9,15 +9,15 @@ public sealed class ForgedNewViewTests
     public void A_NewView_that_omits_what_was_prepared_is_refused_and_the_group_goes_on(Forgery forgery)
     {
         var world = new World(5, Scenario.Calm, trace: null);
-        var forger = new NewViewForger(forgery, world.Verifier.Context, world.Machines[1].Signer);
-        world.Machines[1].Tamper = forger;
+        var forger = new NewViewForger(forgery, world.Shards[0].Verifier.Context, world.Shards[0].Machines[1].Signer);
+        world.Shards[0].Machines[1].Tamper = forger;
         world.Start();
         for (var round = 0; round < 3; round++)
         {
             Scenario.RunPositions(world, 11);
-            world.Machines[0].Stop(StopKind.Kill);
+            world.Shards[0].Machines[0].Stop(StopKind.Kill);
             world.RunTicks(200);
-            world.Machines[0].Start();
+            world.Shards[0].Machines[0].Start();
         }
 
         Assert.True(forger.Forged > 0);

@@ -39,15 +39,25 @@ internal static class Scenario
         world.Heal();
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);
+        AppendChecker.Check(world);
+        TwinChecker.Check(world);
         Assert.Empty(world.Violations.All);
     }
 
-    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Machines[index].Process!.Driver.Replica;
+    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Shards[0].Machines[index].Process!.Driver.Replica;
+
+    /// <summary>The answer to an operation that the first client does now, from the shard of its key.</summary>
+    public static OperationResult Do(World world, Intent intent)
+    {
+        var operation = world.Clients[0].Do(intent);
+        Assert.True(world.RunUntil(() => operation.Answered is not null, 5000), LivenessChecker.Dump(world));
+        return operation.Parts[0].Result!;
+    }
 
     /// <summary>Goes on until some replica has executed this many positions more.</summary>
     public static void RunPositions(World world, int positions)
     {
-        var target = world.Agreement.Count + positions;
-        Assert.True(world.RunUntil(() => world.Agreement.Count >= target, 20_000), LivenessChecker.Dump(world));
+        var target = world.Shards[0].Agreement.Count + positions;
+        Assert.True(world.RunUntil(() => world.Shards[0].Agreement.Count >= target, 20_000), LivenessChecker.Dump(world));
     }
 }

@@ -10,7 +10,7 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start();
         Scenario.Finish(world);
-        Assert.Equal(0UL, world.HighestView);
+        Assert.Equal(0UL, world.Shards[0].HighestView);
     }
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start();
         Scenario.RunPositions(world, 10);
-        world.Machines[0].Stop(StopKind.Kill);
+        world.Shards[0].Machines[0].Stop(StopKind.Kill);
         Scenario.RunPositions(world, 30);
         Assert.True(Scenario.Replica(world, 1).View > View.Initial);
         Scenario.Finish(world);
@@ -29,7 +29,7 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start();
         Scenario.RunPositions(world, 10);
-        world.Network.Partition(index => index == 0);
+        world.Shards[0].Network.Partition(index => index == 0);
         Scenario.RunPositions(world, 30);
         Scenario.Finish(world);
         Assert.Equal(Scenario.Replica(world, 1).Executed, Scenario.Replica(world, 0).Executed);
@@ -40,13 +40,13 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start();
         Scenario.RunPositions(world, 10);
-        world.Network.Partition(index => index < 2);
+        world.Shards[0].Network.Partition(index => index < 2);
         world.RunTicks(300);
-        var stuck = world.Agreement.Count;
+        var stuck = world.Shards[0].Agreement.Count;
         world.RunTicks(600);
-        Assert.Equal(stuck, world.Agreement.Count);
+        Assert.Equal(stuck, world.Shards[0].Agreement.Count);
         Scenario.Finish(world);
-        Assert.True(world.Agreement.Count > stuck);
+        Assert.True(world.Shards[0].Agreement.Count > stuck);
     }
 
     [Theory]
@@ -59,9 +59,9 @@ public sealed class ScenarioTests
         for (var round = 0; round < 4; round++)
         {
             Scenario.RunPositions(world, 12);
-            foreach (var machine in world.Machines) machine.Stop(kind);
+            foreach (var machine in world.Shards[0].Machines) machine.Stop(kind);
             world.RunTicks(20);
-            foreach (var machine in world.Machines) machine.Start();
+            foreach (var machine in world.Shards[0].Machines) machine.Start();
         }
 
         Scenario.Finish(world);
@@ -74,14 +74,14 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start(Scenario.Calm with { Replicas = replicas });
         Scenario.RunPositions(world, 30);
-        for (var i = 1; i <= world.Group.Faults; i++)
+        for (var i = 1; i <= world.Shards[0].Group.Faults; i++)
         {
-            world.Machines[i].Stop(StopKind.PowerCut);
-            world.Machines[i].Wipe();
+            world.Shards[0].Machines[i].Stop(StopKind.PowerCut);
+            world.Shards[0].Machines[i].Wipe();
         }
 
         Scenario.RunPositions(world, 10);
-        for (var i = 1; i <= world.Group.Faults; i++) world.Machines[i].Start();
+        for (var i = 1; i <= world.Shards[0].Group.Faults; i++) world.Shards[0].Machines[i].Start();
         Assert.True(Scenario.Replica(world, 1).IsRejoining);
         Scenario.RunPositions(world, 10);
         Scenario.Finish(world);
@@ -93,9 +93,9 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start();
         Scenario.RunPositions(world, 20);
-        world.Machines[0].Stop(StopKind.PowerCut);
-        world.Machines[0].Wipe();
-        world.Machines[0].Start();
+        world.Shards[0].Machines[0].Stop(StopKind.PowerCut);
+        world.Shards[0].Machines[0].Wipe();
+        world.Shards[0].Machines[0].Start();
         Scenario.RunPositions(world, 20);
         Assert.True(Scenario.Replica(world, 1).View > View.Initial);
         Scenario.Finish(world);
@@ -106,9 +106,9 @@ public sealed class ScenarioTests
     {
         var world = Scenario.Start();
         Scenario.RunPositions(world, 5);
-        world.Machines[3].Stop(StopKind.Kill);
+        world.Shards[0].Machines[3].Stop(StopKind.Kill);
         Scenario.RunPositions(world, 60);
-        world.Machines[3].Start();
+        world.Shards[0].Machines[3].Start();
         var fetched = world.RunUntil(() => Scenario.Replica(world, 3).IsFetchingState, 2000);
         Assert.True(fetched, LivenessChecker.Dump(world));
         Scenario.Finish(world);
@@ -120,10 +120,10 @@ public sealed class ScenarioTests
         // Found by seeds 84 and 96: a restarted replica did not serve the checkpoint that it had restored.
         var world = Scenario.Start(Scenario.Calm with { OperationsPerClient = 60 });
         Scenario.RunPositions(world, 3);
-        world.Machines[3].Stop(StopKind.PowerCut);
+        world.Shards[0].Machines[3].Stop(StopKind.PowerCut);
         Assert.True(world.RunUntil(() => world.Clients.All(client => client.IsDone), 50_000));
         world.RunTicks(400);
-        for (var i = 0; i < 3; i++) world.Machines[i].Stop(StopKind.PowerCut);
+        for (var i = 0; i < 3; i++) world.Shards[0].Machines[i].Stop(StopKind.PowerCut);
         Scenario.Finish(world);
     }
 
@@ -132,12 +132,12 @@ public sealed class ScenarioTests
     {
         var world = new World(11, Scenario.Calm, trace: null);
         var max = (long)Scenario.Calm.Consensus.ClockSkewMaxMilliseconds;
-        world.Machines[0].ClockOffset = max / 3;
-        world.Machines[1].ClockOffset = -max / 3;
-        world.Machines[2].ClockOffset = 4 * max;
+        world.Shards[0].Machines[0].ClockOffset = max / 3;
+        world.Shards[0].Machines[1].ClockOffset = -max / 3;
+        world.Shards[0].Machines[2].ClockOffset = 4 * max;
         world.Start();
         Scenario.RunPositions(world, 40);
-        world.Machines[0].ClockOffset = -max / 3;
+        world.Shards[0].Machines[0].ClockOffset = -max / 3;
         Scenario.RunPositions(world, 20);
         Scenario.Finish(world);
     }
@@ -146,10 +146,10 @@ public sealed class ScenarioTests
     public void A_primary_with_a_wild_clock_is_replaced()
     {
         var world = new World(12, Scenario.Calm, trace: null);
-        world.Machines[0].ClockOffset = 10 * (long)Scenario.Calm.Consensus.ClockSkewMaxMilliseconds;
+        world.Shards[0].Machines[0].ClockOffset = 10 * (long)Scenario.Calm.Consensus.ClockSkewMaxMilliseconds;
         world.Start();
         Scenario.RunPositions(world, 20);
-        Assert.True(world.HighestView > 0);
+        Assert.True(world.Shards[0].HighestView > 0);
         Scenario.Finish(world);
     }
 }

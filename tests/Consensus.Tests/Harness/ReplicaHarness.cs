@@ -16,6 +16,7 @@ internal sealed class ReplicaHarness
     private readonly List<Envelope> _outbox = [];
     private readonly SortedDictionary<SequenceNumber, FakeState> _held = [];
     private QuorumCertificate<Checkpoint>? _assembling;
+    private Timestamp? _toldExpiry;
 
     public ReplicaHarness(TestGroup group, ReplicaId self)
     {
@@ -46,6 +47,11 @@ internal sealed class ReplicaHarness
 
     public List<Input> HeldSnapshots { get; } = [];
 
+    /// <summary>How far the replica's clock is from the group's, in milliseconds.</summary>
+    public long ClockOffset { get; set; }
+
+    public Timestamp Clock => new((ulong)((long)_group.Now.UnixMilliseconds + ClockOffset));
+
     /// <summary>What the replica serves instead of the state that it is asked for; a Byzantine source.</summary>
     public byte[]? FalseChunk { get; set; }
 
@@ -58,7 +64,7 @@ internal sealed class ReplicaHarness
 
     public int Rejections(RejectionKind kind) => Of<Reject>().Count(effect => effect.Kind == kind);
 
-    public void Start() => Round(new Tick(_group.Now), new Started(), new RequestsFoundExecuted(ExecutedRequests()));
+    public void Start() => Round(new Tick(Clock), new Started(), new RequestsFoundExecuted(ExecutedRequests()));
 
     public void Stop() => Running = false;
 
@@ -78,6 +84,8 @@ internal sealed class ReplicaHarness
         Replica = new Replica(_options, mode, Log.Select(Replayed).ToList());
         State = Replica.StableCheckpoint is { } stable ? Disk[stable.Vote.Sequence] : FakeState.Genesis;
         if (Replica.StableCheckpoint is not null) _held[State.Sequence] = State;
+        _toldExpiry = null;
+        TellExpiry();
         Start();
     }
 
@@ -196,7 +204,15 @@ internal sealed class ReplicaHarness
     {
         Assert.Equal(State.Sequence.Next, effect.Sequence);
         Assert.Equal(effect.Batch.Requests, effect.Requests.Select(request => request.Digest));
-        State = State.Apply(effect.Sequence, effect.Batch);
+        State = State.Apply(effect.Sequence, effect.Batch, effect.Requests.Select(request => request.Request.Operation));
+        TellExpiry();
+    }
+
+    private void TellExpiry()
+    {
+        if (State.NextExpiry == _toldExpiry) return;
+        _toldExpiry = State.NextExpiry;
+        _loopback.Enqueue(new NextExpiryChanged(_toldExpiry));
     }
 
     private void TakeSnapshot(SequenceNumber sequence)
@@ -232,6 +248,7 @@ internal sealed class ReplicaHarness
         _assembling = null;
         State = state;
         _held[state.Sequence] = state;
+        TellExpiry();
         _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, ExecutedRequests()));
     }
 

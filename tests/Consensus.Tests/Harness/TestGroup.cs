@@ -68,11 +68,11 @@ internal sealed class TestGroup
         where TVote : Vote => QuorumCertificate<TVote>.Of(Config, Ids.Take(Config.Quorum).Select(id => MessageVerifier.Own(Sign(id, vote))));
 
     /// <summary>A client's signed request; the same one for the same name.</summary>
-    public VerifiedRequest Request(string name, byte[]? body = null)
+    public VerifiedRequest Request(string name, byte[]? body = null, string query = "")
     {
         if (_requests.TryGetValue(name, out var made)) return made;
         var second = Now.UnixMilliseconds / 1000 * 1000;
-        Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/{name}", "", [], body ?? Encoding.ASCII.GetBytes(name), out var operation));
+        Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/{name}", query, [], body ?? Encoding.ASCII.GetBytes(name), out var operation));
         var unsigned = new Request
         {
             Client = FakeScheme.KeyOf(name),
@@ -103,6 +103,20 @@ internal sealed class TestGroup
         var request = Request(name);
         foreach (var replica in to.Length == 0 ? Replicas : to.Select(index => Replicas[index])) replica.Submit(request);
         return request;
+    }
+
+    /// <summary>A gateway passes a put of a key that expires so many seconds later to every replica.</summary>
+    public void SubmitFor(string name, int seconds)
+    {
+        Request(name, query: $"?ttl={seconds}");
+        Submit(name);
+    }
+
+    /// <summary>Orders a put of a key that expires so many seconds later.</summary>
+    public void PutFor(string name, int seconds)
+    {
+        SubmitFor(name, seconds);
+        DeliverAll();
     }
 
     /// <summary>Submits requests one after the other, each in a batch of its own, and lets everything arrive.</summary>
@@ -178,7 +192,7 @@ internal sealed class TestGroup
         for (var i = 0; i < count; i++)
         {
             Now = new Timestamp(Now.UnixMilliseconds + (ulong)Consensus.TickMilliseconds);
-            foreach (var replica in Running) replica.Round(new Tick(Now));
+            foreach (var replica in Running) replica.Round(new Tick(replica.Clock));
             DeliverAll();
         }
     }

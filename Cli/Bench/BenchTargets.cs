@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using KvStore.Api;
+using KvStore.Cli.Bench.Reports;
+using KvStore.Cli.Bench.Targets;
+using KvStore.Cli.Keys;
+using KvStore.Protocol;
+using KvStore.Replication.InProcess;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KvStore.Cli.Bench;
+
+/// <summary>The options that say what is measured.</summary>
+internal sealed class BenchTargets
+{
+    private readonly Option<string?> _url = new("--url")
+    {
+        Description = "A gateway that runs already. Without it, one is brought up in this process, whatever KV_URL says.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "Sign with the key in this file, which 'kv key new' makes; default: the environment's KV_KEY, or a new key that nobody keeps.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send requests without signatures, which only a gateway for development takes." };
+
+    private readonly Option<bool> _driver = new("--driver") { Description = "Below HTTP: a cluster in this process, with individually signed requests." };
+
+    private readonly Option<int?> _shards = new("--shards") { Description = "Shards of what is brought up; default: 1.", HelpName = "S" };
+
+    private readonly Option<int?> _replicas = new("--replicas") { Description = "Replicas of each shard; default: 4.", HelpName = "N" };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] all = [_url, _key, _unsigned, _driver, _shards, _replicas];
+        foreach (var option in all) command.Options.Add(option);
+    }
+
+    /// <summary>Whether it is below HTTP.</summary>
+    public bool IsDriver(ParseResult parsed) => parsed.GetValue(_driver);
+
+    /// <summary>Brings up or finds what is to be measured.</summary>
+    /// <exception cref="Failure">The options make no sense together.</exception>
+    public async Task<(IBenchTarget Target, TargetReport Report)> StartAsync(ParseResult parsed, BenchSettings settings, Terminal terminal, CancellationToken cancel)
+    {
+        var (url, isDriver) = (parsed.GetValue(_url), IsDriver(parsed));
+        var (shards, replicas) = (parsed.GetValue(_shards), parsed.GetValue(_replicas));
+        if (url is not null && (isDriver || shards is not null || replicas is not null))
+            throw Failure.Usage("--url names a gateway that runs already.", "Leave it out to bring one up with --driver, --shards or --replicas.");
+        if (isDriver && (parsed.GetValue(_unsigned) || parsed.GetValue(_key) is not null))
+            throw Failure.Usage("Below HTTP each client signs with a key of its own.", "Leave --driver out, or --unsigned and --key.");
+        var (groups, members) = (InRange("--shards", shards ?? 1, ApiOptions.ShardsMax), InRange("--replicas", replicas ?? 4, GroupConfig.ReplicasMax));
+        if (isDriver)
+        {
+            var cluster = InProcessCluster.Start(new InProcessOptions { Shards = groups, Replicas = members }, NullLoggerFactory.Instance);
+            return Described(new DriverTarget(cluster, settings.Consistency), isSigned: true, groups, members);
+        }
+
+        var key = parsed.GetValue(_unsigned) ? null : KeyOf(parsed, terminal);
+        if (url is not null) return Described(new HttpTarget(AddressOf(url), key, settings, host: null), key is not null, null, null);
+        var options = new ApiOptions { Urls = "http://127.0.0.1:0", Shards = groups, Replicas = members, LogLevel = LogLevel.Error, LogToStandardError = true };
+        var host = await ApiHost.StartAsync(options, cancel);
+        return Described(new HttpTarget(host.Address, key, settings, host), key is not null, groups, members);
+    }
+
+    private static (IBenchTarget Target, TargetReport Report) Described(IBenchTarget target, bool isSigned, int? shards, int? replicas) =>
+        (target, new TargetReport(target.Name, isSigned, InThisProcess: shards is not null, shards, replicas));
+
+    private static Uri AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            ? url
+            : throw Failure.Usage($"'{text}' is not the address of a gateway.", $"Give one like {ApiOptions.DefaultUrls} with --url.");
+
+    private static int InRange(string option, int value, int most) =>
+        value >= 1 && value <= most ? value : throw Failure.Usage($"{option} takes a number from 1 to {most}.", "Leave it out for the default.");
+
+    private Ed25519PrivateKey KeyOf(ParseResult parsed, Terminal terminal)
+    {
+        var file = parsed.GetValue(_key) ?? terminal.Environment("KV_KEY");
+        if (!string.IsNullOrEmpty(file)) return KeyFile.Open(file, terminal.Error);
+        Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
+        RandomNumberGenerator.Fill(seed);
+        return new Ed25519PrivateKey(seed);
+    }
+}
