@@ -29,4 +29,7 @@ internal static class ExitCodes
 
     /// <summary>Nobody can say whether it was applied.</summary>
     public const int OutcomeUnknown = 8;
+
+    /// <summary>Somebody interrupted it, as shells have it: 128 and the signal's number.</summary>
+    public const int Interrupted = 130;
 }

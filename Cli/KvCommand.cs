@@ -31,6 +31,11 @@ internal static class KvCommand
             await terminal.Error.WriteLineAsync($"kv: {failure.Message}\n    {failure.Next}");
             return failure.ExitCode;
         }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("kv: Interrupted.\n    What was being written may have been applied: look with 'kv get'.");
+            return ExitCodes.Interrupted;
+        }
     }
 
     private static RootCommand Create(Terminal terminal) => new("A key-value store that stays correct while some of its replicas lie.")

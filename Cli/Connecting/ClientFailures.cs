@@ -14,7 +14,7 @@ internal static class ClientFailures
         var problem = exception.Problem;
         var unknown = exception as OutcomeUnknownException;
         var next = unknown is null ? NextOf(problem) : NextOf(unknown);
-        return new Failure(ExitCodeOf(problem, unknown is not null), OneLine($"{problem.Title} {problem.Detail}"), $"{next} ({About(problem)})");
+        return new Failure(ExitCodeOf(problem, unknown is not null), OneLine($"{problem.Title} {problem.Detail}"), OneLine($"{next} ({About(problem)})"));
     }
 
     /// <summary>The exit code of a problem.</summary>

@@ -36,18 +36,13 @@ internal static class KeyFile
         using var key = new Ed25519PrivateKey(seed);
         var document = new KeyDocument(Format, SignatureBase.KeyName(key.PublicKey), Base64Url.EncodeToString(seed));
         var json = JsonSerializer.SerializeToUtf8Bytes(document, KeyJson.Default.KeyDocument);
+
+        // Beside its place and then into it, so that whatever goes wrong leaves no half a key, and of two keys one.
+        var beside = $"{path}.{Path.GetRandomFileName()}";
         try
         {
-            if (!overwrite)
-            {
-                Create(path, json);
-                return key.PublicKey;
-            }
-
-            // Beside the old file and then in its place, so that a crash leaves one of the two whole.
-            var beside = $"{path}.{Path.GetRandomFileName()}";
             Create(beside, json);
-            File.Move(beside, path, overwrite: true);
+            File.Move(beside, path, overwrite);
             return key.PublicKey;
         }
         catch (IOException) when (!overwrite && File.Exists(path))
@@ -62,6 +57,7 @@ internal static class KeyFile
         finally
         {
             CryptographicOperations.ZeroMemory(json);
+            if (File.Exists(beside)) File.Delete(beside);
         }
     }
 

@@ -41,13 +41,14 @@ internal sealed class Dispatcher : IDisposable
         Func<Answer, bool>? isPartial = null)
     {
         if (!Operation.TryCreate(method, path, query, headers, body, out var operation))
-            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is no text.", nameof(body));
+            throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is no text.", nameof(path));
         if (_options.Key is not { } key || (method == OperationMethod.Get && !_options.SignReads))
             return await _exchange.SendAsync(WireRequest.Of(operation, null, default), id: null, extra, cancel);
 
         var signer = _signer ?? await LearnAsync(key, cancel);
         var time = _options.Timeout + extra;
-        using var signed = signer.TrySign(operation, time > _options.Lifetime ? time : _options.Lifetime) ?? throw new KvException(LocalProblems.TooManyUnderWay);
+        using var signed = signer.TrySign(operation, time > _options.Lifetime ? time : _options.Lifetime)
+            ?? throw new KvException(LocalProblems.TooManyUnderWay);
         var request = signed.Request;
         var wire = WireRequest.Of(operation, signed, signer.Cluster);
         var answer = await _exchange.SendAsync(wire, Id, extra, cancel);

@@ -17,6 +17,7 @@ internal sealed class Exchange : IDisposable
     public Exchange(KvClientOptions options)
     {
         if (options.Gateways.Count == 0) throw new ArgumentException("There is no gateway.", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
         _options = options;
         _gateways = [.. options.Gateways.Select(address => new Gateway(address))];
         _http = new HttpMessageInvoker(options.Handler?.Invoke() ?? Sockets(options), disposeHandler: true);

@@ -53,6 +53,15 @@ public sealed class KeyTests : IDisposable
     }
 
     [Fact]
+    public async Task What_can_not_be_written_leaves_nothing_behind()
+    {
+        Directory.CreateDirectory(File("me.json"));
+        foreach (var args in (string[][])[["key", "new", "-f", File("me.json"), "--force"], ["key", "new", "-f", File("none/me.json")]])
+            Assert.Equal(1, (await Kv.RunWith(new Surroundings(), args)).ExitCode);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
     public async Task A_key_that_others_can_read_is_used_with_a_warning()
     {
         if (OperatingSystem.IsWindows()) return; // It has other rights, which its folders give.

@@ -115,6 +115,41 @@ public class SignatureBaseTests
         Assert.Equal(Digest.Of(SignatureBase.Of(request, Samples.Context.Cluster)), request.DigestFor(Samples.Context.Cluster));
     }
 
+    [Theory]
+    [InlineData("@method", "PUT")]
+    [InlineData("content-digest", "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:")]
+    [InlineData("kv-cluster", Cluster)]
+    public void A_line_of_the_base_is_found_by_its_name(string component, string value)
+    {
+        // A path that looks like a line of its own is a part of another line.
+        var text = Text(Samples.Operation(OperationMethod.Put, "/v1/kv/\"kv-cluster\":", "", "hello"));
+        Assert.Equal(value, SignatureBase.LineOf(Encoding.ASCII.GetBytes(text), component));
+    }
+
+    [Fact]
+    public void The_last_line_has_the_parameters_and_a_line_that_is_not_there_is_an_error()
+    {
+        var text = Encoding.ASCII.GetBytes(Text(Samples.Operation(OperationMethod.Get, "/v1/kv/greeting", "", "")));
+        Assert.StartsWith("(\"@method\" \"@path\" \"@query\" \"kv-cluster\");created=", SignatureBase.LineOf(text, "@signature-params"), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => SignatureBase.LineOf(text, "content-digest"));
+    }
+
+    [Fact]
+    public void The_name_of_a_cluster_is_read_back()
+    {
+        Assert.True(SignatureBase.TryParseClusterName(Cluster, out var cluster));
+        Assert.Equal(Samples.Context.Cluster, cluster);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("SEVRugOEJt2f8tLwyDyzw4Re3feT3JN0ISVc1oc6Z7")]
+    [InlineData("SEVRugOEJt2f8tLwyDyzw4Re3feT3JN0ISVc1oc6Z7g=")]
+    [InlineData("SEVRugOEJt2f8tLwyDyzw4Re3feT3JN0ISVc1oc6Z7h")]
+    [InlineData("SEVRugOEJt2f8tLwyDyzw4Re3feT3JN0ISVc1oc6Z7g ")]
+    [InlineData("SEVRugOEJt2f8tLwyDyzw4Re3feT3JN0ISVc1oc6Z7/g")]
+    public void A_cluster_has_one_name(string name) => Assert.False(SignatureBase.TryParseClusterName(name, out _));
+
     private static void Check(Operation operation, string expected) => Assert.Equal(
         expected.Replace("{cluster}", Cluster).Replace(
             "{parameters}",
