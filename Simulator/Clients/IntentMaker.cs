@@ -8,6 +8,7 @@ internal sealed class IntentMaker
 {
     private const int LonelyChance = 1500;
     private const int ContentTypeChance = 2000;
+    private const int ListChance = 500;
     private const int SliceMax = 12;
 
     private readonly SwarmSettings _settings;
@@ -31,7 +32,8 @@ internal sealed class IntentMaker
     public Intent Ordered()
     {
         if (_random.Chance(_settings.TransactionChance)) return _steps.Transaction();
-        return _random.Chance(_settings.BatchChance) ? _steps.Batch() : One(AnyKey);
+        if (_random.Chance(_settings.BatchChance)) return _steps.Batch();
+        return _random.Chance(ListChance) ? List() : One(AnyKey);
     }
 
     /// <summary>An operation on one key of a kind that is drawn with it.</summary>
@@ -52,7 +54,7 @@ internal sealed class IntentMaker
     /// <summary>Something that is read without being ordered.</summary>
     public Intent Read()
     {
-        if (_random.Chance(2000)) return new Intent(OperationKind.List, $"{_random.Pick<char>([KeySpace.Register, KeySpace.Text, KeySpace.Twin])}");
+        if (_random.Chance(2000)) return List();
         return new Intent(OperationKind.Get, AnyKey(_random.Chance(2000) ? KeySpace.Text : _random.Chance(_settings.TimeToLiveChance) ? KeySpace.Expiring : KeySpace.Register));
     }
 
@@ -101,6 +103,8 @@ internal sealed class IntentMaker
         7 => 1_000_000,
         _ => 0,
     };
+
+    private Intent List() => new(OperationKind.List, $"{_random.Pick<char>([KeySpace.Register, KeySpace.Text, KeySpace.Twin])}");
 
     private string AnyKey(char letter) => _random.Chance(LonelyChance)
         ? KeySpace.Lonely(letter, _random.Below(_keys.Members))
