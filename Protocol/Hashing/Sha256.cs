@@ -1,4 +1,4 @@
-// FIPS 180-4. docs/adr/009: why not always through the framework.
+// FIPS 180-4. docs/adr/010: why not always through the framework.
 using System.Security.Cryptography;
 
 namespace KvStore.Protocol;
