@@ -50,7 +50,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
     {
         try
         {
-            return (consistency == Consistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel, firstNode), null);
+            return (consistency == Consistency.Local ? group.ReadLocal(firstNode) : await group.ReadLinearizableAsync(cancel, firstNode), null);
         }
         catch (ShardUnavailableException exception)
         {

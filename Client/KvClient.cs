@@ -139,7 +139,7 @@ public sealed class KvClient : IDisposable
     /// <exception cref="OutcomeUnknownException">Steps may have been applied.</exception>
     /// <exception cref="KvException">None was applied.</exception>
     public async Task<BatchResult> BatchAsync(ReadOnlyMemory<byte> json, CancellationToken cancel = default) =>
-        StepReader.Batch(await PostAsync("/v1/batch", json, cancel, StepReader.IsPartial));
+        StepReader.Batch(await PostAsync("/v1/batch", json, cancel, StepReader.Judge));
 
     /// <summary>What became of a request.</summary>
     /// <param name="keyId">The public key that signed it, base64url: <see cref="RequestId.KeyId"/>.</param>
@@ -171,8 +171,8 @@ public sealed class KvClient : IDisposable
         OperationMethod method, KvKey key, string query, ImmutableArray<OperationHeaderField> headers, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
         _dispatcher.SendAsync(method, KeyPath.Of(key), query, headers, body, default, cancel);
 
-    private ValueTask<Answer> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancel, Func<Answer, bool>? isPartial = null) =>
-        _dispatcher.SendAsync(OperationMethod.Post, path, "", Parameters.Headers("application/json"), json, default, cancel, isPartial);
+    private ValueTask<Answer> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancel, Func<Answer, Completeness>? judge = null) =>
+        _dispatcher.SendAsync(OperationMethod.Post, path, "", Parameters.Headers("application/json"), json, default, cancel, judge);
 
     private ValueTask<Answer> DocumentAsync(string path, CancellationToken cancel) =>
         _exchange.SendAsync(WireRequest.Document(path), id: null, default, cancel);

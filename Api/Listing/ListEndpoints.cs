@@ -24,6 +24,8 @@ internal static class ListEndpoints
         var rawQuery = context.Request.QueryString.Value ?? "";
         var at = QueryText.Find(rawQuery, At);
         var query = at is null ? rawQuery : QueryText.Without(rawQuery, At);
+        if (at is not null && QueryText.Without(rawQuery, At).Length + At.Length + at.Length + 2 < rawQuery.Length)
+            return new ProblemResult(ProblemKinds.RepeatedParameter, "'at' is there more than once.");
         var path = context.Request.Path.Value ?? "";
         if (OperationReader.Read(OperationMethod.Get, path, query, context, default, out var operation) is { } malformed) return malformed;
         if (!OperationParser.TryParse(operation, router.Limits, out var command, out var error)) return ParseProblems.Of(error, router.Limits);

@@ -29,6 +29,7 @@ internal static class FaultEndpoints
     {
         var body = await BodyReader.ReadAsync(context, ProblemKinds.ValueTooLarge, "faultBytesMax", BodyBytesMax);
         if (body.Problem is not null) return body.Problem;
+        if (IncomingReader.Read(context, OperationMethod.Post, body.Bytes, out _) is { } refused) return refused;
         if (!TryParse(body.Bytes.Span, out var fault)) return new ProblemResult(ProblemKinds.BadBody, Example);
         var group = cluster.Groups.FirstOrDefault(group => group.Id.Number == fault!.Shard);
         if (group is null) return new ProblemResult(ProblemKinds.UnknownFault, $"There is no shard {fault!.Shard}.");

@@ -21,7 +21,7 @@ internal static class QueryText
     /// <summary>The query without the parameters of these names; empty when none is left.</summary>
     public static string Without(string query, params ReadOnlySpan<string> names)
     {
-        if (query.Length <= 1) return query;
+        if (query.Length <= 1) return "";
         var kept = new List<string>();
         foreach (var pair in query[1..].Split('&'))
         {

@@ -31,17 +31,21 @@ internal static class BatchCommand
             var result = await connection.AskAsync(client => client.BatchAsync(json, cancel));
             if (StepsInput.IsJson(parsed.GetValue(output), terminal)) await terminal.WriteLineAsync(Encoding.UTF8.GetString(result.Json.Span));
             else await terminal.WriteAsync(StepTable.Of(result.Results));
-            return await JudgeAsync(result.Results, terminal);
+            return await JudgeAsync(result, terminal);
         });
         return command;
     }
 
-    private static async Task<int> JudgeAsync(IReadOnlyList<StepResult> results, Terminal terminal)
+    // A step of which nobody knows is what matters most: what to do about any other does not depend on the order.
+    private static async Task<int> JudgeAsync(BatchResult result, Terminal terminal)
     {
-        if (results.FirstOrDefault(step => step.Problem is not null)?.Problem is not { } first) return ExitCodes.Ok;
+        var results = result.Results;
+        var problems = results.Select(step => step.Problem).OfType<Problem>().ToList();
+        if (problems.Count == 0) return ExitCodes.Ok;
+        var first = problems.Find(problem => problem.Outcome == Outcome.Unknown) ?? problems[0];
         var failed = results.Count(step => step.Problem is not null);
-        var what = string.Create(CultureInfo.InvariantCulture, $"{failed} of {results.Count} steps failed, the first for: {KeyTable.Visible(first.Title)}");
-        await terminal.Error.WriteLineAsync($"kv: {what}\n    {ClientFailures.NextOf(first)} (code {KeyTable.Visible(first.Code)})");
+        var what = string.Create(CultureInfo.InvariantCulture, $"{failed} of {results.Count} steps failed, among them for: {KeyTable.Visible(first.Title)}");
+        await terminal.Error.WriteLineAsync($"kv: {what}\n    {ClientFailures.NextOf(first, result.Request)} (code {KeyTable.Visible(first.Code)})");
         return ClientFailures.ExitCodeOf(first, first.Outcome == Outcome.Unknown);
     }
 }

@@ -13,7 +13,7 @@ internal static class ClientFailures
     {
         var problem = exception.Problem;
         var unknown = exception as OutcomeUnknownException;
-        var next = unknown is null ? NextOf(problem) : NextOf(unknown);
+        var next = unknown is null ? NextOf(problem) : NextOfUnknown(unknown.Request);
         return new Failure(ExitCodeOf(problem, unknown is not null), OneLine($"{problem.Title} {problem.Detail}"), OneLine($"{next} ({About(problem)})"));
     }
 
@@ -48,7 +48,10 @@ internal static class ClientFailures
         _ => "Mend the request: sending the same again will fail again.",
     };
 
-    private static string NextOf(OutcomeUnknownException exception) => exception.Request is { } request
+    /// <summary>What to do about a step of a batch.</summary>
+    public static string NextOf(Problem problem, RequestId? request) => problem.Outcome == Outcome.Unknown ? NextOfUnknown(request) : NextOf(problem);
+
+    private static string NextOfUnknown(RequestId? known) => known is { } request
         ? $"It may have been applied: 'kv request {request.KeyId} {request.Nonce}' says whether it was."
         : ReadFirst;
 

@@ -12,6 +12,9 @@ internal sealed class Answer(HttpResponseMessage response, ReadOnlyMemory<byte> 
     /// <summary>What names the request; null when it was not signed.</summary>
     public RequestId? Request => request?.Invoke();
 
+    /// <summary>Whether an earlier sending of the same bytes may have been carried out where this answer knows of none.</summary>
+    public bool InDoubt { get; set; }
+
     /// <summary>The status.</summary>
     public HttpStatusCode Status => response.StatusCode;
 

@@ -28,7 +28,7 @@ internal sealed class Dispatcher : IDisposable
     /// <param name="body">The body.</param>
     /// <param name="extra">Time on top of the limit, for what waits at the gateway.</param>
     /// <param name="cancel">Gives up, whatever became of it.</param>
-    /// <param name="isPartial">Whether an answer leaves parts open that the same bytes, if they are signed, may complete.</param>
+    /// <param name="judge">How far an answer goes: the same bytes, if they are signed, may complete what it leaves open.</param>
     /// <exception cref="ArgumentException">A part of the operation is too long, or is not printable ASCII where it must be.</exception>
     public async ValueTask<Answer> SendAsync(
         OperationMethod method,
@@ -38,7 +38,7 @@ internal sealed class Dispatcher : IDisposable
         ReadOnlyMemory<byte> body,
         TimeSpan extra,
         CancellationToken cancel,
-        Func<Answer, bool>? isPartial = null)
+        Func<Answer, Completeness>? judge = null)
     {
         if (!Operation.TryCreate(method, path, query, headers, body, out var operation))
             throw new ArgumentException("A part of the operation is too long for any cluster, or its content type is no text.", nameof(path));
@@ -52,7 +52,7 @@ internal sealed class Dispatcher : IDisposable
         var request = signed.Request;
         var wire = WireRequest.Of(operation, signed, signer.Cluster);
         var answer = await _exchange.SendAsync(wire, Id, extra, cancel);
-        return isPartial is null ? answer : await CompleteAsync(answer, isPartial, () => _exchange.SendAsync(wire, Id, extra, cancel), cancel);
+        return judge is null ? answer : await CompleteAsync(answer, judge, () => _exchange.SendAsync(wire, Id, extra, cancel), cancel);
 
         RequestId Id() => IdOf(request, signer.Cluster);
     }
@@ -65,18 +65,25 @@ internal sealed class Dispatcher : IDisposable
     }
 
     // The shards that have carried out their part answer the same bytes as before, and the others get another chance.
-    private async ValueTask<Answer> CompleteAsync(Answer answer, Func<Answer, bool> isPartial, Func<ValueTask<Answer>> again, CancellationToken cancel)
+    private async ValueTask<Answer> CompleteAsync(Answer answer, Func<Answer, Completeness> judge, Func<ValueTask<Answer>> again, CancellationToken cancel)
     {
         var begun = _options.Clock.GetTimestamp();
-        for (var round = 1; round < _options.AttemptsMax && isPartial(answer) && _options.Clock.GetElapsedTime(begun) < _options.Timeout; round++)
+        for (var round = 1; round < _options.AttemptsMax && _options.Clock.GetElapsedTime(begun) < _options.Timeout; round++)
         {
+            var completeness = judge(answer);
+            if (completeness == Completeness.Whole) return answer;
+
+            // What a later answer says was not applied, an earlier sending may have applied.
+            var inDoubt = answer.InDoubt || completeness == Completeness.InDoubt;
             await Task.Delay(_options.BackOff * round, _options.Clock, cancel);
             try
             {
                 answer = await again();
+                answer.InDoubt |= inDoubt;
             }
-            catch (KvException)
+            catch (KvException exception)
             {
+                answer.InDoubt = inDoubt || exception is OutcomeUnknownException;
                 return answer; // It says more than that nothing more could be had.
             }
         }

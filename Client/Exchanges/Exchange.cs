@@ -44,7 +44,8 @@ internal sealed class Exchange : IDisposable
             if (attempt.IsDone(request))
             {
                 if (_current != at) _current = at;
-                return attempt.Answer!;
+                attempt.Answer!.InDoubt = history.MayBeApplied;
+                return attempt.Answer;
             }
 
             history.Add(attempt);

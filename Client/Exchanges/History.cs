@@ -7,6 +7,9 @@ internal struct History(WireRequest request, Func<RequestId>? id)
     private Attempt _last;
     private Problem? _answered;
 
+    /// <summary>Whether one of them may have been carried out.</summary>
+    public readonly bool MayBeApplied => _mayBeApplied;
+
     /// <summary>One more attempt failed.</summary>
     public void Add(Attempt attempt)
     {

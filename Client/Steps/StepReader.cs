@@ -19,12 +19,23 @@ internal static class StepReader
     public static BatchResult Batch(Answer answer) => Read(answer, static answer =>
     {
         var document = JsonSerializer.Deserialize(answer.Body.Span, ClientJson.Default.BatchDocument)!;
-        return new BatchResult([.. document.Results.Select(result => result.ToResult())], answer.Replayed) { Json = answer.Body };
+        var results = document.Results.Select(result => result.ToResult());
+        if (answer.InDoubt) results = results.Select(static step => IsOpen(step.Problem) ? step with { Problem = step.Problem! with { Outcome = Outcome.Unknown } } : step);
+        return new BatchResult([.. results], answer.Replayed) { Json = answer.Body, Request = answer.Request };
     });
 
-    /// <summary>Whether a shard gave no answer to its part of a batch.</summary>
-    public static bool IsPartial(Answer answer) =>
-        answer.Body.Span.IndexOf("\"error\""u8) >= 0 && Batch(answer).Results.Any(step => step.Problem is { Retryable: true } or { Outcome: Outcome.Unknown });
+    /// <summary>Whether every shard gave an answer to its part of a batch.</summary>
+    public static Completeness Judge(Answer answer)
+    {
+        if (answer.Body.Span.IndexOf("\"error\""u8) < 0) return Completeness.Whole;
+        var problems = Batch(answer).Results.Select(step => step.Problem).Where(IsOpen).ToList();
+        return problems.Count == 0 ? Completeness.Whole
+            : problems.Exists(problem => problem!.Outcome == Outcome.Unknown) ? Completeness.InDoubt
+            : Completeness.Partial;
+    }
+
+    // What the shard itself found stands, whatever was sent before.
+    private static bool IsOpen(Problem? problem) => problem is { Outcome: Outcome.Unknown } or { Retryable: true } or { Status: >= 500 };
 
     private static T Read<T>(Answer answer, Func<Answer, T> read)
     {

@@ -57,6 +57,9 @@ public sealed record TransactionResult(bool Succeeded, ulong Revision, uint Shar
 /// <param name="Replayed">Whether this is the first result again, because an earlier attempt had been applied.</param>
 public sealed record BatchResult(IReadOnlyList<StepResult> Results, bool Replayed)
 {
-    /// <summary>The whole answer, as JSON.</summary>
+    /// <summary>What names the request, to ask what became of a step whose outcome is unknown; null when it was not signed.</summary>
+    public RequestId? Request { get; init; }
+
+    /// <summary>The whole answer, as JSON, as the gateway gave it.</summary>
     public ReadOnlyMemory<byte> Json { get; init; }
 }

@@ -53,7 +53,11 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The executed state of one replica; may be old.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
-    public ShardState LocalState => Pick(0).State;
+    public ShardState LocalState => ReadLocal(0);
+
+    /// <summary>The executed state of a node that is asked first, or of another; may be old.</summary>
+    /// <exception cref="NoQuorumException">No replica runs.</exception>
+    public ShardState ReadLocal(int firstNode) => Pick(firstNode).State;
 
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
@@ -106,7 +110,14 @@ public sealed class InProcessGroup : IDisposable
         var deadline = Deadline();
         for (var attempt = firstNode; ; attempt++)
         {
-            if (await Pick(attempt).Gateway.SubmitAsync(verified, deadline, cancel) is { } answer) return answer;
+            try
+            {
+                if (await Pick(attempt).Gateway.SubmitAsync(verified, deadline, cancel) is { } answer) return answer;
+            }
+            catch (ShardBusyException) when (attempt > firstNode)
+            {
+                throw new OutcomeUnknownException(verified.Digest); // The node that was asked before passed it on, and then stopped.
+            }
         }
     }
 
