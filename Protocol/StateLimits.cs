@@ -24,7 +24,7 @@ public sealed record StateLimits
     /// <summary>Operations of one transaction or batch, at most.</summary>
     public int OperationsMax { get; init; } = 1024;
 
-    /// <summary>The largest body of a transaction or batch, and about the largest sum of what it reads, in bytes.</summary>
+    /// <summary>The largest body of a transaction or batch, and about the largest sum of what its steps read and of the values that they append to or slice, in bytes.</summary>
     public int BatchBytesMax { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Sessions of one client at a time, at most; each is dropped when its last request has expired.</summary>

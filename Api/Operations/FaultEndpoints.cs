@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using KvStore.Api.Json;
 using KvStore.Api.Problems;
 using KvStore.Api.Requests;
+using KvStore.Protocol;
 using KvStore.Replication.InProcess;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -24,7 +24,9 @@ internal static class ValueWaits
             if (answer.Result is not { } result || !IsAwaited(read, result)) return answer;
             await waiter.Changed.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             context.RequestAborted.ThrowIfCancellationRequested();
-            if (over.IsCancellationRequested) return answer;
+
+            // Once more when the time is over: the node that woke nobody need not be the one that was read.
+            if (over.IsCancellationRequested) return await gateway.ReadAsync(read.Incoming, read.Command, read.Consistency, context.RequestAborted);
         }
     }
 

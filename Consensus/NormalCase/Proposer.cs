@@ -48,7 +48,11 @@ internal static class Proposer
     // What a batch costs hardly depends on its size. So while one is under way, the next one waits until it carries as much as those: under load batches
     // grow, and a request never waits longer than for what is before it.
     private static bool IsWorthwhile(ReplicaState state) =>
-        state.NextProposal == state.Executed.Next || state.Pool.PendingCount - state.Pool.InFlightCount >= state.Pool.InFlightCount;
+        state.NextProposal == state.Executed.Next || state.Pool.PendingCount - state.Pool.InFlightCount >= WorthwhileCount(state);
+
+    // One that is full can't grow any more; what is large may fill one with few.
+    private static int WorthwhileCount(ReplicaState state) =>
+        state.Pool.PendingBytes >= state.Config.BatchBytesMax ? 1 : Math.Min(state.Pool.InFlightCount, state.Config.BatchRequestsMax);
 
     private static bool MayPropose(ReplicaState state)
     {

@@ -19,6 +19,9 @@ internal sealed class RequestPool(ConsensusConfig config)
     /// <summary>How many of those are in proposals of the open view.</summary>
     public int InFlightCount { get; private set; }
 
+    /// <summary>The weight of those that wait for execution, in bytes.</summary>
+    public long PendingBytes => _pendingBytes;
+
     /// <summary>How many bodies are held in all.</summary>
     public int Count => _entries.Count;
 

@@ -45,7 +45,14 @@ public sealed class ReplicaDriver
     {
         if (PlantedBugs.Has(PlantedBug.VoteBeforeLog)) _ports.Log.Flush();
         foreach (var input in inputs) StepAll(input);
-        StepAll(new InputsDrained());
+
+        // A group of one executes what it proposes at once, and there is room for what waits.
+        for (var before = _replica.Executed; ; before = _replica.Executed)
+        {
+            StepAll(new InputsDrained());
+            if (_replica.Executed == before) break;
+        }
+
         if (!PlantedBugs.Has(PlantedBug.VoteBeforeLog)) _ports.Log.Flush();
         _interpreter.Outbox.Release();
     }

@@ -27,6 +27,9 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     /// <summary>Requests that may wait for their answers.</summary>
     public const int WaitingMax = 16_384;
 
+    /// <summary>How often one request may be waited for at a time, by those who sent it again.</summary>
+    public const int RetriesWaitingMax = 64;
+
     private const ulong PositionsBehindMax = 256;
     private const ulong PositionsAheadMax = 1024;
     private const int RedistributedPerTick = 64;
@@ -60,6 +63,7 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     {
         if (_waiting.TryGetValue(request.Digest, out var waiting))
         {
+            if (waiting.Done.Count >= RetriesWaitingMax) return false;
             waiting.Done.Add(done);
             outlet.Distribute(request);
             return true;

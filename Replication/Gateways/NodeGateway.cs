@@ -50,8 +50,14 @@ public sealed class NodeGateway
             if (_closed) return Task.FromResult<GatewayAnswer?>(null);
             var now = _state();
             if (!ReferenceEquals(now, state) && GatewayCore.AnswerFromState(now, request) is { } late) return Task.FromResult<GatewayAnswer?>(late);
-            if (!_core.TrySubmit(request, pending.Done)) throw new ShardBusyException("Too many requests wait for their answers.");
-            pending.Next = _requests.GetValueOrDefault(request.Digest);
+            var earlier = _requests.GetValueOrDefault(request.Digest);
+            if (!_core.TrySubmit(request, pending.Done))
+            {
+                if (earlier is not null) throw new OutcomeUnknownException(request.Digest); // The same request is under way already.
+                throw new ShardBusyException("Too many requests wait for their answers.");
+            }
+
+            pending.Next = earlier;
             _requests[request.Digest] = pending;
         }
 
@@ -206,9 +212,9 @@ public sealed class NodeGateway
     // The replicas may execute it yet.
     private void GiveUp(RequestWaiter pending)
     {
-        _abandoned.Add(pending.Request);
         _core.Abandon(pending.Request.Digest, pending.Done);
         Unlink(pending);
+        if (!_requests.ContainsKey(pending.Request.Digest)) _abandoned.Add(pending.Request);
     }
 
     private void Unlink(RequestWaiter pending)

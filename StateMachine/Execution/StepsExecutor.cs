@@ -57,13 +57,25 @@ internal sealed class StepsExecutor(CommandExecutor commands, KeyBatch keys, Sta
 
     private OperationResult Step(int index, KeyCommand step)
     {
+        // An append or a slice copies what is there, of which the body says nothing: a small one could have every replica copy gigabytes.
+        var copied = step is AppendCommand or KeepSliceCommand ? keys.Find(step.RecordPath)?.Value.Length ?? 0 : 0;
+        if (copied > _bytesLeft) return Note(index, TooLarge(step));
+        _bytesLeft -= copied;
         var result = commands.Execute(step);
         var bytes = result.Value.Length + result.ContentType.Length;
         if (bytes > _bytesLeft) result = result with { Code = ResultCode.TooLarge, Offset = 0, Value = default, ContentType = "" };
         else _bytesLeft -= bytes;
+        return Note(index, result);
+    }
+
+    private OperationResult Note(int index, OperationResult result)
+    {
         _results.Add(new StepResult(index, result));
         return result;
     }
+
+    private OperationResult TooLarge(KeyCommand step) =>
+        new() { Code = ResultCode.TooLarge, Revision = keys.Revision, KeyRevision = keys.Find(step.RecordPath)?.Revision ?? 0 };
 
     // That there is nothing to read or to delete is an answer, and keeps nothing else from being done; that an answer does not fit is none.
     private static bool Refuses(KeyCommand step, OperationResult result) => result.Refused && (step, result.Code) switch
