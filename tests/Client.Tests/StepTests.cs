@@ -86,6 +86,22 @@ public sealed class StepTests
     }
 
     [Fact]
+    public async Task What_a_gateway_calls_not_applied_is_in_doubt_after_a_sending_that_may_have_been()
+    {
+        const string answer = """
+            {"results":[{"op":"append","key":"a","shard":0,"status":"error","error":{"code":"precondition-failed","status":412,"retryable":false,"outcome":"not-applied"}},
+            {"op":"append","key":"b","shard":1,"status":"error","error":{"code":"no-quorum","status":503,"retryable":true,"outcome":"OUTCOME"}}]}
+            """;
+        var (unknown, refused) = (answer.Replace("OUTCOME", "unknown", StringComparison.Ordinal), answer.Replace("OUTCOME", "not-applied", StringComparison.Ordinal));
+        await using var gateway = FakeGateway.Saying(Answers.Of("200 OK", "", unknown), Answers.Of("200 OK", "", refused), Answers.Of("200 OK", "", refused));
+        using var client = Clients.Signed(gateway.Address);
+        var result = await client.BatchAsync([Step.Append("a", _text), Step.Append("b", _text)], TestContext.Current.CancellationToken);
+        Assert.True(gateway.Requests.Length > 1);
+        Assert.Equal([Outcome.NotApplied, Outcome.Unknown], result.Results.Select(step => step.Problem!.Outcome));
+        Assert.NotNull(result.Request);
+    }
+
+    [Fact]
     public void A_condition_of_a_batch_does_not_go_into_a_transaction() =>
         Assert.Throws<ArgumentException>(() => new Transaction().Then(Step.Delete("a").IfMatch(new ETag(1))));
 

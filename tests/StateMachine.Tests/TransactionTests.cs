@@ -35,6 +35,19 @@ public class TransactionTests
         Assert.Equal(2, _shard.State.KeyCount);
     }
 
+    [Theory]
+    [InlineData("""{"op":"slice","key":"a","start":0}""")]
+    [InlineData("""{"op":"append","key":"a","value":"x"}""")]
+    public void Steps_that_copy_a_large_value_again_and_again_are_refused(string step)
+    {
+        var limits = new StateLimits { ValueBytesMax = 1000, BatchBytesMax = 2500 };
+        var shard = new Shard(limits);
+        shard.Do(Put("a", new string('x', 900)));
+        var refused = shard.Do(PostTransaction($$"""{"then":[{{step}},{{step}},{{step}}]}"""));
+        Assert.Equal((ResultCode.TooLarge, 2UL, 1UL), (refused.Code, refused.Offset, refused.Revision));
+        Assert.True(shard.DoSteps(PostTransaction($$"""{"then":[{{step}},{{step}}]}""")).Succeeded);
+    }
+
     [Fact]
     public void Its_changes_are_recorded_in_order_with_the_revision_that_they_share()
     {
