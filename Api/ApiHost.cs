@@ -135,7 +135,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
         LogMessages.MemoryOnly(logger, options.Shards, options.Replicas);
-        if (options.AllowUnsigned) LogMessages.DevelopmentKey(logger, KeyNames.Of(app.Services.GetRequiredService<RequestSigner>().PublicKey));
+        if (options.AllowUnsigned) LogMessages.DevelopmentKey(logger, SignatureBase.KeyName(app.Services.GetRequiredService<RequestSigner>().PublicKey));
         else LogMessages.SignaturesRequired(logger);
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);
     }

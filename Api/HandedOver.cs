@@ -11,7 +11,7 @@ internal readonly record struct HandedOver(VerifiedRequest Verified, bool IsClie
     public bool IsRetryable => IsClients || Verified.Request.Operation.Method is not (OperationMethod.Post or OperationMethod.Patch);
 
     /// <summary>Where its outcome can be asked for.</summary>
-    public string OutcomeUrl => $"/v1/requests/{KeyNames.Of(Verified.Request.Client)}/{SignatureBase.NonceText(Verified.Request.Nonce)}";
+    public string OutcomeUrl => $"/v1/requests/{SignatureBase.KeyName(Verified.Request.Client)}/{SignatureBase.NonceText(Verified.Request.Nonce)}";
 
     /// <summary>What to do now.</summary>
     public string Advice => IsClients

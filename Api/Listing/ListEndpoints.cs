@@ -27,7 +27,8 @@ internal static class ListEndpoints
         if (at is not null && QueryText.Without(rawQuery, At).Length + At.Length + at.Length + 2 < rawQuery.Length)
             return new ProblemResult(ProblemKinds.RepeatedParameter, "'at' is there more than once.");
         var path = context.Request.Path.Value ?? "";
-        if (OperationReader.Read(OperationMethod.Get, path, query, context, default, out var operation) is { } malformed) return malformed;
+        var operation = incoming.Operation;
+        if (at is not null && OperationReader.Read(OperationMethod.Get, path, query, context, default, out operation) is { } malformed) return malformed;
         if (!OperationParser.TryParse(operation, router.Limits, out var command, out var error)) return ParseProblems.Of(error, router.Limits);
         if (BodyReader.HasBody(context)) return new ProblemResult(ProblemKinds.UnexpectedBody, "A read takes no body; leave it out.");
         if (QueryText.Find(query, "wait") is not null) return new ProblemResult(ProblemKinds.BadParameter, "'wait' is for one key: /v1/kv/{key}?wait=30s.");

@@ -49,7 +49,7 @@ internal static class ClusterEndpoints
         new ClusterDocument(
             genesis.Name,
             SignatureBase.ClusterName(genesis.Cluster),
-            authenticator.AllowUnsigned ? KeyNames.Of(signer.PublicKey) : null,
+            authenticator.AllowUnsigned ? SignatureBase.KeyName(signer.PublicKey) : null,
             genesis.Limits,
             [.. genesis.Groups.Select(Of)]),
         ApiJson.Readable.ClusterDocument);
@@ -64,7 +64,7 @@ internal static class ClusterEndpoints
         group.Config.WeakQuorum,
         NameOf(group.Config.Carrier),
         NameOf(group.Config.LeaderPolicy),
-        [.. group.Members.Select(KeyNames.Of)]);
+        [.. group.Members.Select(SignatureBase.KeyName)]);
 
     private static string NameOf(FaultModel model) => model switch
     {

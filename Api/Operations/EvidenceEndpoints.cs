@@ -38,7 +38,7 @@ internal static class EvidenceEndpoints
         var context = group.Verifier.Context;
         var members = cluster.Genesis.Groups[(int)group.Id.Number].Members;
         return group.Evidence.Pairs.Select(pair => new ContradictionDocument(
-            group.Id.Number, pair.Later.Signer.Index, KeyNames.Of(members[pair.Later.Signer.Index]), Of(pair.Earlier, context), Of(pair.Later, context)));
+            group.Id.Number, pair.Later.Signer.Index, SignatureBase.KeyName(members[pair.Later.Signer.Index]), Of(pair.Earlier, context), Of(pair.Later, context)));
     }
 
     private static SignedDocument Of(Signed signed, StatementContext context)

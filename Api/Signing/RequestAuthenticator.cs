@@ -51,7 +51,7 @@ internal sealed class RequestAuthenticator(MessageVerifier verifier, ClientPolic
         if (operation.HasBody && ContentDigests.JudgeSigned(http.Headers[KvHeaders.ContentDigest], operation.Body.Span) is { } damaged) return damaged;
         if (JudgeTimes(request!) is { } untimely) return untimely;
         if (!clients.Allows(request!.Client))
-            return new ProblemResult(ProblemKinds.ClientNotAdmitted, $"The genesis of this cluster does not name the key '{KeyNames.Of(request.Client)}'.");
+            return new ProblemResult(ProblemKinds.ClientNotAdmitted, $"The genesis of this cluster does not name the key '{SignatureBase.KeyName(request.Client)}'.");
         if (HttpMethods.IsHead(http.Method)) return JudgeHead(operation, request);
         if (!verifier.TryVerify(request, out var verified)) return Bad(request, SignatureBase.MethodName(operation.Method));
         incoming = new Incoming(operation, verified);

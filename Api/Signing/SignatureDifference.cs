@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvStore.Protocol;
 
 namespace KvStore.Api.Signing;
 

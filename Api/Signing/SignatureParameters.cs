@@ -46,7 +46,7 @@ internal readonly record struct SignatureParameters(Timestamp Created, Timestamp
     {
         Span<byte> bytes = stackalloc byte[NonceBytes];
         nonce = default;
-        if (!TryBase64Url(text, bytes)) return false;
+        if (!StrictBase64Url.TryDecode(text, bytes)) return false;
         nonce = new Nonce(new SessionId(BinaryPrimitives.ReadUInt64BigEndian(bytes)), BinaryPrimitives.ReadUInt64BigEndian(bytes[sizeof(ulong)..]));
         return true;
     }
@@ -55,7 +55,7 @@ internal readonly record struct SignatureParameters(Timestamp Created, Timestamp
     public static bool TryKeyId(ReadOnlySpan<char> text, out PublicKey client)
     {
         Span<byte> bytes = stackalloc byte[PublicKey.Length];
-        var isGood = TryBase64Url(text, bytes);
+        var isGood = StrictBase64Url.TryDecode(text, bytes);
         client = isGood ? PublicKey.Read(bytes) : default;
         return isGood;
     }
@@ -67,16 +67,6 @@ internal readonly record struct SignatureParameters(Timestamp Created, Timestamp
         if (text.Length is 0 or > DigitsMax || text.ContainsAnyExceptInRange('0', '9') || (text.Length > 1 && text[0] == '0')) return false;
         time = new Timestamp(ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) * MillisecondsPerSecond);
         return true;
-    }
-
-    // Encoded again it must be the same text: replicas only keep the bytes.
-    private static bool TryBase64Url(ReadOnlySpan<char> text, Span<byte> bytes)
-    {
-        Span<char> again = stackalloc char[KeyIdLength];
-        return text.Length == Base64Url.GetEncodedLength(bytes.Length)
-            && Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done
-            && written == bytes.Length
-            && text.SequenceEqual(again[..Base64Url.EncodeToChars(bytes, again)]);
     }
 
     private static bool TrySeconds(ref ReadOnlySpan<char> text, string name, out Timestamp time)

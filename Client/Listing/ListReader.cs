@@ -73,7 +73,7 @@ internal sealed record ItemDocument(
     /// <exception cref="ArgumentNullException">There is no key.</exception>
     public ListEntry ToEntry() => new()
     {
-        Key = Key is not null ? new KvKey(Key) : new KvKey(Base64Url.DecodeFromChars(KeyB64)),
+        Key = JsonValues.KeyOf(Key, KeyB64),
         ETag = new ETag(Revision),
         Length = Length,
         ContentType = ContentType,

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -24,4 +25,9 @@ internal static class JsonValues
         if (base64 is null) return null; // Said on its own: a null array would convert to an empty value.
         return base64;
     }
+
+    /// <summary>A key that is there as text, or in base64url.</summary>
+    /// <exception cref="FormatException">It is not base64url.</exception>
+    /// <exception cref="ArgumentNullException">There is neither.</exception>
+    public static KvKey KeyOf(string? text, string? base64Url) => text is not null ? new KvKey(text) : new KvKey(Base64Url.DecodeFromChars(base64Url));
 }

@@ -88,16 +88,7 @@ public sealed class RequestSigner : IDisposable
             Signature = default,
         };
         var signatureBase = SignatureBase.Of(unsigned, _cluster);
-        var request = new Request
-        {
-            Client = unsigned.Client,
-            Nonce = nonce,
-            Created = unsigned.Created,
-            Expires = unsigned.Expires,
-            Operation = operation,
-            Signature = _key.Sign(signatureBase),
-        };
-        return new SignedRequest(request, signatureBase, counters);
+        return new SignedRequest(unsigned.WithSignature(_key.Sign(signatureBase)), signatureBase, counters);
     }
 
     private static SessionId NewSession()

@@ -92,7 +92,7 @@ internal sealed record StepDocument
     public StepResult ToResult() => new()
     {
         Operation = Op ?? "",
-        Key = Key is not null ? new KvKey(Key) : new KvKey(Base64Url.DecodeFromChars(KeyB64)),
+        Key = JsonValues.KeyOf(Key, KeyB64),
         Status = Status,
         Problem = Error is null ? null : ProblemReader.Of(Error),
         Revision = Revision,

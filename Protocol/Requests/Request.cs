@@ -55,6 +55,17 @@ public sealed class Request
         && Expires >= Created
         && Expires.UnixMilliseconds - Created.UnixMilliseconds <= LifetimeMillisecondsMax;
 
+    /// <summary>The same request with this signature, which its signature base does not depend on.</summary>
+    public Request WithSignature(Signature signature) => new()
+    {
+        Client = Client,
+        Nonce = Nonce,
+        Created = Created,
+        Expires = Expires,
+        Operation = Operation,
+        Signature = signature,
+    };
+
     /// <summary>Appends the canonical encoding.</summary>
     public void Encode(CanonicalWriter writer)
     {

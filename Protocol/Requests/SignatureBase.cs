@@ -82,9 +82,9 @@ public static class SignatureBase
     {
         Span<byte> bytes = stackalloc byte[Digest.Length];
         cluster = default;
-        if (!Base64Url.IsValid(name, out var length) || length != Digest.Length || !Base64Url.TryDecodeFromChars(name, bytes, out _)) return false;
+        if (!StrictBase64Url.TryDecode(name, bytes)) return false;
         cluster = new ClusterId(Digest.Read(bytes));
-        return ClusterName(cluster).AsSpan().SequenceEqual(name); // Padding, white space and stray bits would be a second name.
+        return true;
     }
 
     /// <summary>
@@ -143,16 +143,8 @@ public static class SignatureBase
     private static void WriteParameters(ref AsciiWriter writer, Request request)
     {
         var operation = request.Operation;
-        writer.Text("(\"@method\" \"@path\" \"@query\"");
-        if (operation.HasBody) writer.Text(" \"content-digest\"");
-        foreach (var field in operation.Headers)
-        {
-            writer.Text(" \"");
-            writer.Text(HeaderName(field.Header));
-            writer.Text("\"");
-        }
-
-        writer.Text(" \"kv-cluster\");created=");
+        writer.Text(CoveredComponents.Of(operation.HasBody, operation.Headers).List);
+        writer.Text(";created=");
         writer.Number(request.Created.UnixMilliseconds / MillisecondsPerSecond);
         writer.Text(";expires=");
         writer.Number(request.Expires.UnixMilliseconds / MillisecondsPerSecond);

@@ -32,14 +32,11 @@ internal abstract class AnswerWaiter<T>(NodeGateway gateway, long deadline)
         if (TrySetResult(answer)) _registration.Unregister();
     }
 
-    /// <summary>The answer did not come in time.</summary>
-    public void Expire()
+    /// <summary>Fails it.</summary>
+    protected void Fail(Exception exception)
     {
-        if (TrySetException(new OutcomeUnknownException(RequestDigest))) _registration.Unregister();
+        if (TrySetException(exception)) _registration.Unregister();
     }
-
-    /// <summary>Whose answer it is; zero for a read.</summary>
-    protected abstract Digest RequestDigest { get; }
 
     /// <summary>Takes it off the gateway's list.</summary>
     protected abstract void Forget();
@@ -70,7 +67,8 @@ internal sealed class RequestWaiter : AnswerWaiter<GatewayAnswer>
     /// <summary>Another one who waits for the same request.</summary>
     public RequestWaiter? Next { get; set; }
 
-    protected override Digest RequestDigest => Request.Digest;
+    /// <summary>The answer did not come in time.</summary>
+    public void Expire() => Fail(new OutcomeUnknownException(Request.Digest));
 
     protected override void Forget() => Gateway.Forget(this);
 }
@@ -83,8 +81,6 @@ internal sealed class ReadWaiter : AnswerWaiter<ShardState>
 
     /// <summary>What the core calls when the state is there.</summary>
     public Action Ready { get; }
-
-    protected override Digest RequestDigest => default;
 
     protected override void Forget() => Gateway.Forget(this);
 }

@@ -51,13 +51,9 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>Whether enough replicas run and take full part for the shard to order and to read.</summary>
     public bool HasQuorum => InService >= _group.Config.Quorum;
 
-    /// <summary>The executed state of one replica; may be old.</summary>
-    /// <exception cref="NoQuorumException">No replica runs.</exception>
-    public ShardState LocalState => ReadLocal(0);
-
     /// <summary>The executed state of a node that is asked first, or of another; may be old.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
-    public ShardState ReadLocal(int firstNode) => Pick(firstNode).State;
+    public ShardState ReadLocal(int firstNode = 0) => Pick(firstNode).State;
 
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];

@@ -20,7 +20,7 @@ public sealed class EvidenceTests
         group.Evidence.Add(Vote(group, key, 1), Vote(group, key, 2));
         var pair = Assert.Single((await gateway.Get("/v1/evidence").Json()).GetProperty("evidence").EnumerateArray());
         Assert.Equal((1, 2), (pair.GetProperty("shard").GetInt32(), pair.GetProperty("replica").GetInt32()));
-        Assert.Equal(KeyNames.Of(cluster.Genesis.Groups[1].Members[2]), pair.GetProperty("member").GetString());
+        Assert.Equal(SignatureBase.KeyName(cluster.Genesis.Groups[1].Members[2]), pair.GetProperty("member").GetString());
         Assert.NotEqual(pair.GetProperty("earlier").GetProperty("bytes").GetString(), pair.GetProperty("later").GetProperty("bytes").GetString());
         foreach (var side in (string[])["earlier", "later"])
         {

@@ -23,7 +23,7 @@ public sealed class IdleExpiryTests
 
         _clock.Advance(TimeSpan.FromSeconds(60));
         await Until(group, () => group.Statuses.All(status => status.Keys == 1), cancel);
-        Assert.Null(group.LocalState.NextExpiry);
+        Assert.Null(group.ReadLocal().NextExpiry);
         Assert.All(group.Statuses, status => Assert.Equal(0UL, status.View));
     }
 

@@ -82,7 +82,7 @@ internal sealed class DriverClient(DriverTarget target, DriverSigner signer, IOp
         var group = prepared.Groups[at];
         if (prepared.Read is { } command)
         {
-            var state = target.Consistency == Consistency.Local ? group.LocalState : await group.ReadLinearizableAsync(cancel);
+            var state = target.Consistency == Consistency.Local ? group.ReadLocal() : await group.ReadLinearizableAsync(cancel);
             return CodeOf(state.Read(command));
         }
 

@@ -20,22 +20,20 @@ internal sealed class DriverSigner(ClusterId cluster) : IDisposable
     {
         // A second back, because whole seconds are signed and a replica's clock may be a little behind.
         var created = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1;
-        var unsigned = Make(operation, created, new Nonce(new SessionId(1), _counter++), default);
-        return Make(operation, created, unsigned.Nonce, _key.Sign(SignatureBase.Of(unsigned, cluster)));
+        var unsigned = new Request
+        {
+            Client = _key.PublicKey,
+            Nonce = new Nonce(new SessionId(1), _counter++),
+            Created = new Timestamp(created * MillisecondsPerSecond),
+            Expires = new Timestamp((created + LifetimeSeconds) * MillisecondsPerSecond),
+            Operation = operation,
+            Signature = default,
+        };
+        return unsigned.WithSignature(_key.Sign(SignatureBase.Of(unsigned, cluster)));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
-
-    private Request Make(Operation operation, ulong created, Nonce nonce, Signature signature) => new()
-    {
-        Client = _key.PublicKey,
-        Nonce = nonce,
-        Created = new Timestamp(created * MillisecondsPerSecond),
-        Expires = new Timestamp((created + LifetimeSeconds) * MillisecondsPerSecond),
-        Operation = operation,
-        Signature = signature,
-    };
 
     private static Ed25519PrivateKey NewKey()
     {

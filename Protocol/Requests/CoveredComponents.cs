@@ -1,11 +1,10 @@
 // http-api.md section 4: what a signature covers, and in which order.
 using System.Collections.Immutable;
-using KvStore.Protocol;
 
-namespace KvStore.Api.Signing;
+namespace KvStore.Protocol;
 
 /// <summary>The components that a signature over one request must cover, no more and no fewer. There are few different lists, and each is made once.</summary>
-internal sealed class CoveredComponents
+public sealed class CoveredComponents
 {
     private const int BodyBit = 1;
 
