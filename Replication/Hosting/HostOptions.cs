@@ -25,6 +25,9 @@ public sealed record HostOptions(
     RejectionCounters Rejections,
     EvidenceKeeper Evidence)
 {
+    /// <summary>Whether the replica's rounds run on the threads of the pool, as it befits one that shares its process with others and waits for no disk.</summary>
+    public bool SharesThreads { get; init; }
+
     /// <summary>How many may wait for keys to change.</summary>
     public int KeyWaitersMax { get; init; } = ChangeFeed.WaitersMax;
 }

@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using KvStore.Consensus;
 using KvStore.Protocol;
 
 namespace KvStore.Replication.Hosting;
 
-/// <summary>One thing that waits for a replica's thread.</summary>
+/// <summary>One thing that waits for a replica.</summary>
 /// <param name="From">The peer it came from; null for the node itself.</param>
 /// <param name="Message">A verified message, or null.</param>
 /// <param name="Request">A request of the node's own gateway, or null.</param>
@@ -12,13 +11,13 @@ namespace KvStore.Replication.Hosting;
 internal readonly record struct QueuedInput(ReplicaId? From, VerifiedMessage? Message, VerifiedRequest? Request, Input? Input);
 
 /// <summary>
-/// What waits for a replica's thread, taken all at once. Messages and requests over the bound are dropped, which a network may do too;
-/// the replica's own inputs never are. Clients' requests wake the thread only when it said that it has use for them: a backup does nothing with one
-/// but keep it until the proposal comes, and a primary whose pipeline is full proposes it when something else wakes it.
+/// What waits for a replica, taken all at once. Messages and requests over the bound are dropped, which a network may do too;
+/// the replica's own inputs never are. Clients' requests are a cause for a round only when the replica said that it has use for them: a backup does nothing
+/// with one but keep it until the proposal comes, and a primary whose pipeline is full proposes it when something else gives cause.
 /// </summary>
 internal sealed class InputQueue(int waitingMax)
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private List<QueuedInput> _waiting = [];
     private List<QueuedInput> _spare = [];
     private int _requests;
@@ -28,55 +27,54 @@ internal sealed class InputQueue(int waitingMax)
     /// <summary>How many were dropped because too many waited.</summary>
     public long Dropped { get; private set; }
 
-    private bool HasCause => _waiting.Count > (_wakesForRequests ? 0 : _requests);
+    private bool HasCauseInside => _waiting.Count > (_wakesForRequests ? 0 : _requests);
 
-    public void Add(QueuedInput input)
+    /// <summary>Adds what is to wait; true when there was no cause for a round before, and now there is.</summary>
+    public bool Add(QueuedInput input)
     {
         lock (_gate)
         {
-            if (_closed) return;
+            if (_closed) return false;
             if (input.Input is null && _waiting.Count >= waitingMax)
             {
                 Dropped++;
-                return;
+                return false;
             }
 
-            var hadCause = HasCause;
+            var hadCause = HasCauseInside;
             _waiting.Add(input);
             if (input.Request is not null) _requests++;
-            if (!hadCause && HasCause) Monitor.Pulse(_gate);
+            return !hadCause && HasCauseInside;
         }
     }
 
-    /// <summary>Takes everything that waits; waits itself, up to the time given (a <see cref="Stopwatch"/> timestamp), when nothing does. False when closed.</summary>
-    /// <param name="until">Until when to wait.</param>
-    /// <param name="wakesForRequests">Whether clients' requests are worth waking for until the next call.</param>
-    /// <param name="taken">What waited; valid until the next call.</param>
-    public bool TryTake(long until, bool wakesForRequests, out List<QueuedInput> taken)
+    /// <summary>Takes everything that waits, which is valid until the next call.</summary>
+    public List<QueuedInput> Take()
     {
         lock (_gate)
         {
             _spare.Clear();
-            _wakesForRequests = wakesForRequests;
-            while (!HasCause && !_closed)
-            {
-                var left = until - Stopwatch.GetTimestamp();
-                if (left <= 0 || !Monitor.Wait(_gate, TimeSpan.FromSeconds((double)left / Stopwatch.Frequency) + TimeSpan.FromMilliseconds(1))) break;
-            }
-
-            taken = _waiting;
+            var taken = _waiting;
             (_waiting, _spare) = (_spare, _waiting);
             _requests = 0;
-            return !_closed;
+            return taken;
         }
     }
 
-    public void Close()
+    /// <summary>Whether what waits is cause for a round.</summary>
+    /// <param name="wakesForRequests">Whether clients' requests are, until the next call.</param>
+    public bool HasCause(bool wakesForRequests)
     {
         lock (_gate)
         {
-            _closed = true;
-            Monitor.PulseAll(_gate);
+            _wakesForRequests = wakesForRequests;
+            return HasCauseInside;
         }
+    }
+
+    /// <summary>Takes nothing more.</summary>
+    public void Close()
+    {
+        lock (_gate) _closed = true;
     }
 }

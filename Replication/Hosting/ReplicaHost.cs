@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Driving;
@@ -10,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace KvStore.Replication.Hosting;
 
 /// <summary>
-/// The thread of one replica, and the gateway of its node. It batches what waits: all queued inputs, one step each, one flush, then the sends.
+/// The rounds of one replica, and the gateway of its node. It batches what waits: all queued inputs, one step each, one flush, then the sends.
 /// An exception out of the driver ends the process: a replica whose state contradicts itself must not go on.
 /// </summary>
-public sealed class ReplicaHost : IRootComputer, IDisposable
+public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
 {
     private const int WaitingMax = 65_536;
 
@@ -25,10 +24,11 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
     private readonly ILogger _logger;
     private readonly InputQueue _queue = new(WaitingMax);
     private readonly List<Input> _inputs = [];
-    private readonly Thread _thread;
+    private readonly IRunner _runner;
     private volatile ReplicaStatus? _status;
+    private bool _started;
 
-    /// <summary>Makes the host; <see cref="Start"/> starts its thread.</summary>
+    /// <summary>Makes the host; <see cref="Start"/> starts its rounds.</summary>
     public ReplicaHost(HostOptions options, StartMode mode, IReplicaLog log, ISnapshotStore snapshots)
     {
         _options = options.Driver;
@@ -40,7 +40,8 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
             options.Driver, new DriverPorts(options.Signer, options.Transport, log, snapshots, this, new NodeEvents(options, _gateway)), mode);
         _gateway.StateIs(() => _driver.State);
         _gateway.OnInstalled(_driver.State); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
-        _thread = new Thread(Run) { IsBackground = true, Name = $"replica {Id}" };
+        var tick = _options.Replica.Config.TickMilliseconds;
+        _runner = options.SharesThreads ? new PoolRunner(this, tick) : new ThreadRunner(this, tick, $"replica {Id}");
         Mode = mode;
     }
 
@@ -62,39 +63,45 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
     /// <summary>Where the replica stood at its last tick.</summary>
     public ReplicaStatus? Status => _status;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Starts the rounds.</summary>
     public void Start()
     {
-        _thread.Start();
+        _runner.Start();
         _logger.ReplicaStarted(Id.Index, _options.Verifier.Context.Group.Number, Mode.ToString());
     }
 
     /// <summary>Hands over a verified message of a peer. Never blocks; may drop it.</summary>
-    public void Deliver(ReplicaId from, VerifiedMessage message) => _queue.Add(new QueuedInput(from, message, null, null));
+    public void Deliver(ReplicaId from, VerifiedMessage message) => Add(new QueuedInput(from, message, null, null));
 
     /// <summary>Hands over a client's request.</summary>
-    public void Deliver(VerifiedRequest request) => _queue.Add(new QueuedInput(null, null, request, null));
+    public void Deliver(VerifiedRequest request) => Add(new QueuedInput(null, null, request, null));
 
     /// <inheritdoc/>
-    public void Compute(ShardState state) => ThreadPool.UnsafeQueueUserWorkItem(
-        static work => work.Host._queue.Add(new QueuedInput(null, null, null, new SnapshotReady(work.State.Sequence, work.State.ComputeRoot(), work.State.LedgerRoot))),
-        (Host: this, State: state),
-        preferLocal: false);
+    public void Compute(ShardState state)
+    {
+        // A thread of its own, for many milliseconds: the pool's few are for what somebody waits for.
+        var thread = new Thread(() => Add(new QueuedInput(null, null, null, new SnapshotReady(state.Sequence, state.ComputeRoot(), state.LedgerRoot))))
+        {
+            IsBackground = true,
+            Name = $"root of {Id}",
+        };
+        thread.Start();
+    }
 
-    /// <summary>Stops the thread as a crash would: what was not flushed is lost, and nobody is told.</summary>
+    /// <summary>Stops as a crash would: what was not flushed is lost, and nobody is told.</summary>
     public void Dispose()
     {
         _queue.Close();
-        if (_thread.IsAlive) _thread.Join();
+        _runner.Dispose();
         _gateway.Close();
         _logger.ReplicaStopped(Id.Index, _options.Verifier.Context.Group.Number);
     }
 
-    private void Run()
+    bool IRounds.RunRound(bool tick)
     {
         try
         {
-            Loop();
+            return Run(tick);
         }
         catch (Exception broken) when (LogBroken(broken))
         {
@@ -108,29 +115,26 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
         return false;
     }
 
-    private void Loop()
+    private void Add(QueuedInput input)
     {
-        var interval = _options.Replica.Config.TickMilliseconds * Stopwatch.Frequency / 1000;
-        _driver.Start(Now());
-        var nextTick = Stopwatch.GetTimestamp() + interval;
-        while (_queue.TryTake(nextTick, _driver.Replica.WantsRequests, out var taken))
-        {
-            _inputs.Clear();
-            foreach (var queued in taken) AddInputs(queued);
-            var now = Stopwatch.GetTimestamp();
-            var ticks = now >= nextTick;
-            if (ticks)
-            {
-                // One tick however late it is: a machine that stalls must not make requests look late.
-                nextTick = now + interval;
-                _inputs.Add(new Tick(Now()));
-            }
+        if (_queue.Add(input)) _runner.Wake();
+    }
 
-            if (_inputs.Count > 0) _driver.Run(_inputs);
-            if (!ticks) continue;
+    private bool Run(bool tick)
+    {
+        if (!_started) _driver.Start(Now());
+        _started = true;
+        _inputs.Clear();
+        foreach (var queued in _queue.Take()) AddInputs(queued);
+        if (tick) _inputs.Add(new Tick(Now()));
+        if (_inputs.Count > 0) _driver.Run(_inputs);
+        if (tick)
+        {
             _gateway.OnTick();
             _status = CurrentStatus();
         }
+
+        return _queue.HasCause(_driver.Replica.WantsRequests);
     }
 
     private void AddInputs(QueuedInput queued)

@@ -191,6 +191,7 @@ public sealed class InProcessGroup : IDisposable
         var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, partition, _verifier);
         var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence)
         {
+            SharesThreads = true,
             KeyWaitersMax = _options.KeyWaitersMax,
         };
         var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
