@@ -46,7 +46,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
     }
 
     /// <summary>The state that a read sees; a listing that goes on over several requests keeps it.</summary>
-    public async ValueTask<(ShardState? State, ProblemResult? Problem)> StateAsync(Consistency consistency, CancellationToken cancel)
+    public async ValueTask<(ShardView? State, ProblemResult? Problem)> StateAsync(Consistency consistency, CancellationToken cancel)
     {
         try
         {

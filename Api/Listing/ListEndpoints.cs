@@ -63,7 +63,7 @@ internal static class ListEndpoints
     private static async ValueTask<Results<ListResult, ProblemResult>> PageAsync(
         HttpContext context, ShardRouter router, ListingSnapshots snapshots, Operation operation, ListCommand command, Consistency consistency, string? at)
     {
-        ImmutableArray<ShardState> states;
+        ImmutableArray<ShardView> states;
         if (at is null)
         {
             (states, var problem) = await StatesAsync(router, consistency, context.RequestAborted);
@@ -85,7 +85,7 @@ internal static class ListEndpoints
     }
 
     // All shards are asked at once: a listing waits for the slowest of them, and not for their sum.
-    private static async ValueTask<(ImmutableArray<ShardState> States, ProblemResult? Problem)> StatesAsync(
+    private static async ValueTask<(ImmutableArray<ShardView> States, ProblemResult? Problem)> StatesAsync(
         ShardRouter router, Consistency consistency, CancellationToken cancel)
     {
         var answers = await Task.WhenAll(router.Shards.Select(shard => shard.StateAsync(consistency, cancel).AsTask()));

@@ -18,7 +18,7 @@ internal readonly record struct ListingPoint
     public string Text { get; }
 
     /// <summary>Where these states are, one a shard.</summary>
-    public static ListingPoint Of(ImmutableArray<ShardState> states) =>
+    public static ListingPoint Of(ImmutableArray<ShardView> states) =>
         new("r" + string.Join(Separator, states.Select(state => state.Revision.ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>Reads the value of <c>at</c>; false when it is none for so many shards.</summary>

@@ -16,7 +16,7 @@ internal sealed class ListingSnapshots(TimeProvider clock)
     private readonly List<Entry> _entries = []; // The one that was used last is at the end.
 
     /// <summary>Keeps the states of all shards, or goes on keeping them.</summary>
-    public void Keep(ListingPoint point, ImmutableArray<ShardState> states)
+    public void Keep(ListingPoint point, ImmutableArray<ShardView> states)
     {
         lock (_lock)
         {
@@ -28,7 +28,7 @@ internal sealed class ListingSnapshots(TimeProvider clock)
     }
 
     /// <summary>The states of all shards at a point; empty when they are not kept.</summary>
-    public ImmutableArray<ShardState> Find(ListingPoint point)
+    public ImmutableArray<ShardView> Find(ListingPoint point)
     {
         lock (_lock)
         {
@@ -43,5 +43,5 @@ internal sealed class ListingSnapshots(TimeProvider clock)
         _entries.RemoveAll(entry => now - entry.Used > _lifetime);
     }
 
-    private sealed record Entry(ListingPoint Point, ImmutableArray<ShardState> States, DateTimeOffset Used);
+    private sealed record Entry(ListingPoint Point, ImmutableArray<ShardView> States, DateTimeOffset Used);
 }

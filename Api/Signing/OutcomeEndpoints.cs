@@ -49,10 +49,9 @@ internal static class OutcomeEndpoints
         {
             // In this order: a request that waits no more when it is looked for was executed before, and the state that is read afterwards shows it.
             var waiting = group.FindPending(client, nonce);
-            var state = await group.ReadLinearizableAsync(cancel);
-            if (state.TryFindResult(client, nonce, out var request, out var result))
-                executed.Add(new ShardOutcome(group.Id.Number, request, result));
-            else if (waiting is { } it && it.Expires > Now(clock) && it.Expires > state.Time) pending = it;
+            var found = await group.FindResultAsync(client, nonce, cancel);
+            if (found.Result is { } result) executed.Add(new ShardOutcome(group.Id.Number, found.Request, result));
+            else if (waiting is { } it && it.Expires > Now(clock) && it.Expires > found.Time) pending = it;
         }
 
         return OutcomeDocument.Of(pending, executed);

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Ports;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Driving;
 
 /// <summary>Carries out the core's effects, in order.</summary>
-internal sealed class EffectInterpreter
+internal sealed class EffectInterpreter : IExecutedResults
 {
     private readonly DriverOptions _options;
     private readonly DriverPorts _ports;
@@ -15,6 +16,8 @@ internal sealed class EffectInterpreter
     private readonly Queue<Input> _loopback = new();
     private readonly HeldSnapshots _held = new();
     private readonly CanonicalWriter _writer = new();
+    // Held while the machine works: others ask for results.
+    private readonly Lock _working = new();
     private ShardStateMachine _machine;
     private SnapshotAssembler? _assembler;
     private QuorumCertificate<Checkpoint>? _assembling;
@@ -32,10 +35,11 @@ internal sealed class EffectInterpreter
 
     public Outbox Outbox { get; }
 
-    public ShardState State => _machine.Current;
+    public ShardView View => _machine.View;
 
     /// <summary>Those of the requests that wait which the state shows executed.</summary>
-    public ImmutableArray<Digest> PendingExecuted => [.. _replica.PendingRequests.Where(IsExecuted).Select(request => request.Digest)];
+    public ImmutableArray<Digest> PendingExecuted =>
+        [.. _replica.PendingRequests.Where(request => ((IExecutedResults)this).TryFindResult(request, out _)).Select(request => request.Digest)];
 
     public void OnTick() => _ticks++;
 
@@ -66,7 +70,7 @@ internal sealed class EffectInterpreter
             case Send it: Send(it); break;
             case SendToAll it: Outbox.ToAll(it.Message); break;
             case Execute it: Execute(it); break;
-            case TakeSnapshot: _ports.Roots.Compute(State); _held.Add(State); break;
+            case TakeSnapshot: HoldSnapshot(); break;
             case Stabilize it: Stabilize(it); break;
             case AssembleSnapshot it: Assemble(it.Certificate); break;
             case AddChunk it: AddChunk(it); break;
@@ -123,11 +127,19 @@ internal sealed class EffectInterpreter
 
     private void Execute(Execute effect)
     {
-        var batch = _machine.Execute(effect.Sequence, effect.Batch.Digest, effect.Batch.Time, effect.Requests.Select(request => request.Request).ToList());
+        ExecutedBatch batch;
+        lock (_working) batch = _machine.Execute(effect.Sequence, effect.Batch.Digest, effect.Batch.Time, effect.Requests.Select(request => request.Request).ToList());
         var signed = SignedOf(new Executed(effect.Sequence, effect.Batch.Digest, batch.Time, batch.ResultsRoot, batch.LedgerRoot));
         Outbox.ToAll(new StatementMessage(signed));
         Outbox.Tell(() => _ports.Events.OnExecuted(batch, signed));
         TellExpiry();
+    }
+
+    private void HoldSnapshot()
+    {
+        var state = Publish();
+        _ports.Roots.Compute(state);
+        _held.Add(state);
     }
 
     private void Stabilize(Stabilize effect)
@@ -164,24 +176,39 @@ internal sealed class EffectInterpreter
         Become(state);
         _held.Add(state);
         _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, PendingExecuted));
-        Outbox.Tell(() => _ports.Events.OnInstalled(state));
+        Outbox.Tell(() => _ports.Events.OnInstalled(state, this));
     }
 
-    /// <summary>Whether the state shows the request executed, so that it need not be ordered again.</summary>
-    public bool IsExecuted(VerifiedRequest request) =>
-        State.TryFindResult(request.Request.Client, request.Request.Nonce, out var digest, out _) && digest == request.Digest;
+    public ShardState Publish()
+    {
+        lock (_working) return _machine.Publish();
+    }
+
+    public bool TryFindResult(PublicKey client, Nonce nonce, out Digest request, [NotNullWhen(true)] out OperationResult? result)
+    {
+        lock (_working) return _machine.TryFindResult(client, nonce, out request, out result);
+    }
+
+    /// <summary>Whether the state shows the request executed, so that it need not be ordered again; the node's gateway is told what came of it.</summary>
+    public bool FindExecuted(VerifiedRequest request)
+    {
+        if (!((IExecutedResults)this).TryFindResult(request, out var result)) return false;
+        var sequence = View.Sequence;
+        Outbox.Tell(() => _ports.Events.OnFoundExecuted(request.Digest, result, sequence));
+        return true;
+    }
 
     private void Become(ShardState state)
     {
-        _machine = new ShardStateMachine(state, _options.Replica.Cluster);
+        lock (_working) _machine = new ShardStateMachine(state, _options.Replica.Cluster);
         _held.Add(state);
         TellExpiry();
     }
 
     private void TellExpiry()
     {
-        if (State.NextExpiry == _toldExpiry) return;
-        _toldExpiry = State.NextExpiry;
+        if (View.NextExpiry == _toldExpiry) return;
+        _toldExpiry = View.NextExpiry;
         _loopback.Enqueue(new NextExpiryChanged(_toldExpiry));
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using KvStore.Consensus;
 using KvStore.Consensus.Recovery;
 using KvStore.Protocol;
+using KvStore.Replication.Ports;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Driving;
@@ -31,8 +32,14 @@ public sealed class ReplicaDriver
         if (_replica.StableCheckpoint is { } stable) _interpreter.RestoreState(stable);
     }
 
-    /// <summary>The executed state; immutable, and safe to read from any thread.</summary>
-    public ShardState State => _interpreter.State;
+    /// <summary>What can be read of the executed state; immutable, and safe to read from any thread.</summary>
+    public ShardView View => _interpreter.View;
+
+    /// <summary>The results of what was executed.</summary>
+    public IExecutedResults Results => _interpreter;
+
+    /// <summary>The whole executed state. Only the thread that runs the driver may ask.</summary>
+    public ShardState Publish() => _interpreter.Publish();
 
     /// <summary>The core, for its status. Only the thread that runs the driver may look.</summary>
     public Replica Replica => _replica;
@@ -82,7 +89,7 @@ public sealed class ReplicaDriver
     {
         if (input is Tick) _interpreter.OnTick();
         // Only now: an earlier input of the same round may have executed it.
-        if (input is RequestReceived received) input = received with { AlreadyExecuted = _interpreter.IsExecuted(received.Request) };
+        if (input is RequestReceived received && _interpreter.FindExecuted(received.Request)) input = received with { AlreadyExecuted = true };
         _effects.Clear();
         _replica.Step(input, _effects);
         foreach (var effect in _effects) _interpreter.CarryOut(effect);

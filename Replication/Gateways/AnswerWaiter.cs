@@ -74,7 +74,7 @@ internal sealed class RequestWaiter : AnswerWaiter<GatewayAnswer>
 }
 
 /// <summary>Someone who waits for the node's state to hold everything that was acknowledged before.</summary>
-internal sealed class ReadWaiter : AnswerWaiter<ShardState>
+internal sealed class ReadWaiter : AnswerWaiter<ShardView>
 {
     public ReadWaiter(NodeGateway gateway, long deadline)
         : base(gateway, deadline) => Ready = () => Gateway.OnReady(this);

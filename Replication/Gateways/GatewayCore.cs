@@ -1,5 +1,6 @@
 // protocol.md sections 6 and 7, the gateway's side.
 using KvStore.Protocol;
+using KvStore.Replication.Ports;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Gateways;
@@ -50,13 +51,6 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
 
     /// <summary>How many reads wait.</summary>
     public int WaitingReads => _nextReads.Count + (_round?.Reads.Count ?? 0);
-
-    /// <summary>Answers a request that was executed before, from the node's state: a retry gets the first result.</summary>
-    public static GatewayAnswer? AnswerFromState(ShardState state, VerifiedRequest request)
-    {
-        var found = state.TryFindResult(request.Request.Client, request.Request.Nonce, out var executed, out var result) && executed == request.Digest;
-        return found ? new GatewayAnswer(request.Digest, result!, Replayed: true, state.Sequence) : null;
-    }
 
     /// <summary>Passes a request on; <paramref name="done"/> is called once, with its answer. False when too many wait.</summary>
     public bool TrySubmit(VerifiedRequest request, Action<GatewayAnswer> done)
@@ -117,15 +111,28 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     }
 
     /// <summary>This node's replica took over a certified state. Requests that it shows executed are answered by their retry.</summary>
-    public void OnInstalled(ShardState state)
+    /// <param name="sequence">The state's position.</param>
+    /// <param name="results">The results that it shows.</param>
+    public void OnInstalled(SequenceNumber sequence, IExecutedResults results)
     {
-        Executed = SequenceNumber.Max(Executed, state.Sequence);
+        Executed = SequenceNumber.Max(Executed, sequence);
         foreach (var waiting in _waiting.Values.ToList())
         {
-            if (AnswerFromState(state, waiting.Request) is { } known) Answer(known);
+            if (results.TryFindResult(waiting.Request, out var result)) Answer(new GatewayAnswer(waiting.Request.Digest, result, Replayed: true, sequence));
         }
 
         TryFinishRound();
+    }
+
+    /// <summary>
+    /// This node's replica was handed a request that its state shows executed. That is the answer to a retry; but a request that was executed while it was
+    /// waited for is answered when enough replicas say what its result is, or when it was passed on again because what they said may be lost.
+    /// </summary>
+    public void OnFoundExecuted(GatewayAnswer answer)
+    {
+        if (!_waiting.TryGetValue(answer.Request, out var waiting)) return;
+        var isConfirmedLater = !waiting.WasRetried && _unconfirmed.Values.Any(batch => batch.Executed.Outcomes.Any(outcome => outcome.Request == answer.Request));
+        if (!isConfirmedLater) Answer(answer);
     }
 
     /// <summary>A peer says that it executed a batch. Not verified yet.</summary>
@@ -153,8 +160,7 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
 
     /// <summary>A tick of the clock: asks again for what has not been answered.</summary>
     /// <param name="retryTicks">How long an answer may take before it is asked for again.</param>
-    /// <param name="state">This node's state: what it shows executed needs no other answer, for those of the peers may be lost.</param>
-    public void OnTick(ulong retryTicks, ShardState state)
+    public void OnTick(ulong retryTicks)
     {
         _ticks++;
         if (_ticks % retryTicks != 0) return;
@@ -162,8 +168,7 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         foreach (var waiting in _waiting.Values.Where(waiting => waiting.IsDue(_ticks, retryTicks)).Take(RedistributedPerTick).ToList())
         {
             waiting.OnRetry(_ticks);
-            if (AnswerFromState(state, waiting.Request) is { } known) Answer(known);
-            else outlet.Distribute(waiting.Request);
+            outlet.Distribute(waiting.Request);
         }
     }
 
@@ -220,6 +225,8 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         public VerifiedRequest Request => request;
 
         public List<Action<GatewayAnswer>> Done => done;
+
+        public bool WasRetried => _retries > 0;
 
         /// <summary>
         /// Whether to pass it on again. Each time it waits twice as long, up to a bound: a refused request is ordered anew whenever it is passed on, and a

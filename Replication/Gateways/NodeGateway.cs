@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using KvStore.Protocol;
 using KvStore.Replication.Hosting;
+using KvStore.Replication.Ports;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Gateways;
@@ -18,7 +19,7 @@ public sealed class NodeGateway
     private readonly Dictionary<Digest, RequestWaiter> _requests = []; // One request may be waited for more than once, by retries: a chain.
     private readonly HashSet<ReadWaiter> _reads = [];
     private readonly AbandonedRequests _abandoned = new();
-    private Func<ShardState> _state = null!;
+    private Func<ShardView> _state = null!;
     private ulong _ticks;
     private bool _closed;
 
@@ -42,14 +43,10 @@ public sealed class NodeGateway
     /// <exception cref="ShardBusyException">Too many requests wait; it was not taken.</exception>
     public Task<GatewayAnswer?> SubmitAsync(VerifiedRequest request, long deadline, CancellationToken cancel)
     {
-        var state = _state();
-        if (GatewayCore.AnswerFromState(state, request) is { } known) return Task.FromResult<GatewayAnswer?>(known);
         var pending = new RequestWaiter(this, request, deadline);
         lock (_gate)
         {
             if (_closed) return Task.FromResult<GatewayAnswer?>(null);
-            var now = _state();
-            if (!ReferenceEquals(now, state) && GatewayCore.AnswerFromState(now, request) is { } late) return Task.FromResult<GatewayAnswer?>(late);
             var earlier = _requests.GetValueOrDefault(request.Digest);
             if (!_core.TrySubmit(request, pending.Done))
             {
@@ -80,12 +77,12 @@ public sealed class NodeGateway
     /// The node's state once it holds everything that was acknowledged before the call. Null when the node stops before, or when the deadline has passed.
     /// </summary>
     /// <exception cref="ShardBusyException">Too many reads wait.</exception>
-    public Task<ShardState?> ReadAsync(long deadline, CancellationToken cancel)
+    public Task<ShardView?> ReadAsync(long deadline, CancellationToken cancel)
     {
         var pending = new ReadWaiter(this, deadline);
         lock (_gate)
         {
-            if (_closed) return Task.FromResult<ShardState?>(null);
+            if (_closed) return Task.FromResult<ShardView?>(null);
             if (_core.WaitingReads >= GatewayCore.WaitingMax) throw new ShardBusyException("Too many reads wait for their answers.");
             _reads.Add(pending);
             _core.Read(pending.Ready);
@@ -107,7 +104,7 @@ public sealed class NodeGateway
         lock (_gate) _core.OnReadIndexAnswer(from, answer);
     }
 
-    internal void StateIs(Func<ShardState> state) => _state = state;
+    internal void StateIs(Func<ShardView> state) => _state = state;
 
     internal void OnOwnExecuted(ExecutedBatch batch, Signed<Executed> own)
     {
@@ -115,10 +112,15 @@ public sealed class NodeGateway
         Changes.OnExecuted(batch.Changes);
     }
 
-    internal void OnInstalled(ShardState state)
+    internal void OnInstalled(SequenceNumber sequence, IExecutedResults results)
     {
-        lock (_gate) _core.OnInstalled(state);
+        lock (_gate) _core.OnInstalled(sequence, results);
         Changes.OnInstalled();
+    }
+
+    internal void OnFoundExecuted(GatewayAnswer answer)
+    {
+        lock (_gate) _core.OnFoundExecuted(answer);
     }
 
     internal void OnRefused(Digest request)
@@ -131,7 +133,7 @@ public sealed class NodeGateway
     {
         lock (_gate)
         {
-            _core.OnTick(RetryTicks, _state());
+            _core.OnTick(RetryTicks);
             if (++_ticks % DeadlineTicks == 0) ExpireLate(Stopwatch.GetTimestamp());
         }
     }

@@ -16,11 +16,14 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => gateway.OnOwnExecuted(batch, own);
 
-    public void OnInstalled(ShardState state)
+    public void OnInstalled(ShardState state, IExecutedResults results)
     {
         options.Logger.SnapshotInstalled(Replica, Shard, state.Sequence.Number);
-        gateway.OnInstalled(state);
+        gateway.OnInstalled(state.Sequence, results);
     }
+
+    public void OnFoundExecuted(Digest request, OperationResult result, SequenceNumber sequence) =>
+        gateway.OnFoundExecuted(new GatewayAnswer(request, result, Replayed: true, sequence));
 
     public void OnOwnReadIndex(ReadIndexAnswer answer) => gateway.OnReadIndexAnswer(options.Driver.Replica.Self, answer);
 

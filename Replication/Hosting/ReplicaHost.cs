@@ -38,8 +38,8 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         _gateway = new NodeGateway(options, this);
         _driver = new ReplicaDriver(
             options.Driver, new DriverPorts(options.Signer, options.Transport, log, snapshots, this, new NodeEvents(options, _gateway)), mode);
-        _gateway.StateIs(() => _driver.State);
-        _gateway.OnInstalled(_driver.State); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
+        _gateway.StateIs(() => _driver.View);
+        _gateway.OnInstalled(_driver.View.Sequence, _driver.Results); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
         var tick = _options.Replica.Config.TickMilliseconds;
         _runner = options.SharesThreads ? new PoolRunner(this, tick) : new ThreadRunner(this, tick, $"replica {Id}");
         Mode = mode;
@@ -57,8 +57,11 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>What was dropped.</summary>
     public RejectionCounters Rejections => _rejections;
 
-    /// <summary>The executed state.</summary>
-    public ShardState State => _driver.State;
+    /// <summary>What can be read of the executed state.</summary>
+    public ShardView View => _driver.View;
+
+    /// <summary>The results of what was executed.</summary>
+    public IExecutedResults Results => _driver.Results;
 
     /// <summary>Where the replica stood at its last tick.</summary>
     public ReplicaStatus? Status => _status;
@@ -152,6 +155,6 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         var stable = replica.StableCheckpoint?.Vote;
         return new ReplicaStatus(
             Id.Index, Running: true, replica.View.Number, replica.Active, replica.Primary.Index, replica.Executed.Number, stable?.Sequence.Number ?? 0,
-            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.State.KeyCount, _rejections.Snapshot());
+            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.View.KeyCount, _rejections.Snapshot());
     }
 }

@@ -53,7 +53,7 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The executed state of a node that is asked first, or of another; may be old.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
-    public ShardState ReadLocal(int firstNode = 0) => Pick(firstNode).State;
+    public ShardView ReadLocal(int firstNode = 0) => Pick(firstNode).View;
 
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
@@ -120,13 +120,26 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>The state of a replica once it holds everything that was acknowledged before the call.</summary>
     /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
     /// <exception cref="ShardBusyException">Too many reads wait.</exception>
-    public async Task<ShardState> ReadLinearizableAsync(CancellationToken cancel, int firstNode = 0)
+    public async Task<ShardView> ReadLinearizableAsync(CancellationToken cancel, int firstNode = 0) => (await ReachAsync(firstNode, cancel)).View;
+
+    /// <summary>The result of what was executed under a nonce, once a replica holds everything that was acknowledged before the call.</summary>
+    /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
+    /// <exception cref="ShardBusyException">Too many reads wait.</exception>
+    public async Task<ResultLookup> FindResultAsync(PublicKey client, Nonce nonce, CancellationToken cancel)
+    {
+        var (host, view) = await ReachAsync(firstNode: 0, cancel);
+        var found = host.Results.TryFindResult(client, nonce, out var request, out var result);
+        return found ? new ResultLookup(view.Time, request, result) : new ResultLookup(view.Time, default, null);
+    }
+
+    private async Task<(ReplicaHost Host, ShardView View)> ReachAsync(int firstNode, CancellationToken cancel)
     {
         if (!HasQuorum) throw NoQuorum();
         var deadline = Deadline();
         for (var attempt = firstNode; ; attempt++)
         {
-            if (await Pick(attempt).Gateway.ReadAsync(deadline, cancel) is { } state) return state;
+            var host = Pick(attempt);
+            if (await host.Gateway.ReadAsync(deadline, cancel) is { } view) return (host, view);
             if (Stopwatch.GetTimestamp() >= deadline) throw NoQuorum();
         }
     }

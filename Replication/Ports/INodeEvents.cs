@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.StateMachine;
@@ -11,7 +12,13 @@ public interface INodeEvents
     void OnExecuted(ExecutedBatch batch, Signed<Executed> own);
 
     /// <summary>The state was replaced by a certified snapshot.</summary>
-    void OnInstalled(ShardState state);
+    void OnInstalled(ShardState state, IExecutedResults results);
+
+    /// <summary>A client's request came that the state shows executed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="result">Its result.</param>
+    /// <param name="sequence">The position of the state.</param>
+    void OnFoundExecuted(Digest request, OperationResult result, SequenceNumber sequence);
 
     /// <summary>A read-index answer of this replica itself, for its own gateway.</summary>
     void OnOwnReadIndex(ReadIndexAnswer answer);
@@ -27,6 +34,17 @@ public interface INodeEvents
 
     /// <summary>The replica moved to a view, or opened it.</summary>
     void OnViewChanged(ViewChanged change);
+}
+
+/// <summary>Knows the results of requests that were executed, as long as they are kept. Any thread may ask.</summary>
+public interface IExecutedResults
+{
+    /// <summary>The result of whatever was executed under a nonce.</summary>
+    bool TryFindResult(PublicKey client, Nonce nonce, out Digest request, [NotNullWhen(true)] out OperationResult? result);
+
+    /// <summary>The result of a request.</summary>
+    bool TryFindResult(VerifiedRequest request, [NotNullWhen(true)] out OperationResult? result) =>
+        TryFindResult(request.Request.Client, request.Request.Nonce, out var executed, out result) && executed == request.Digest;
 }
 
 /// <summary>

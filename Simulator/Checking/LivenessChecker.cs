@@ -35,7 +35,7 @@ internal static class LivenessChecker
             if (process.Driver.Replica.Executed.Number != (ulong)shard.Agreement.Count) return false;
         }
 
-        var roots = shard.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.State.ComputeRoot()).Distinct().Count();
+        var roots = shard.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.Publish().ComputeRoot()).Distinct().Count();
         if (roots > 1) shard.Violations.Add("Equal states", $"the replicas have {roots} different states at s{shard.Agreement.Count}");
         return roots == 1;
     }

@@ -60,7 +60,7 @@ internal sealed class StateOracle(Violations violations, SessionOracle sessions,
         for (var i = 0; i < batch.Outcomes.Length; i++) keys = ExecuteOne(keys, own, new Position(batch.Sequence.Number, i), batch.Outcomes[i]);
         _states.Add(keys);
         CheckChanges(batch, own);
-        if (keys.Revision != batch.State.Revision) violations.Add("Results equal the oracle's", $"after {batch.Sequence} the revision is {batch.State.Revision}, not {keys.Revision}");
+        if (keys.Revision != batch.View.Revision) violations.Add("Results equal the oracle's", $"after {batch.Sequence} the revision is {batch.View.Revision}, not {keys.Revision}");
     }
 
     private void CheckChanges(ExecutedBatch batch, OracleBatch own)

@@ -186,13 +186,12 @@ internal sealed class SimulatedClient
     private static void Pass(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done)
     {
         if (part.Operation.Request is not { } request) Read(process, part, done);
-        else if (GatewayCore.AnswerFromState(process.Driver.State, request) is { } known) done(known);
         else process.Gateway.TrySubmit(request, done);
     }
 
     private static void Read(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done) => process.Gateway.Read(() =>
     {
-        var state = process.Driver.State;
+        var state = process.Driver.View;
         Invariant.Holds(OperationParser.TryParse(part.Operation.Intent.ToOperation(), state.Limits, out var command, out _));
         done(new GatewayAnswer(default, state.Read(command), Replayed: false, state.Sequence));
     });

@@ -32,7 +32,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         Driver = new ReplicaDriver(
             shard.DriverOptionsOf(machine.Id), new DriverPorts(machine.Signer, this, log, machine.Snapshots, this, this), mode);
         Gateway = new GatewayCore(shard.Group, shard.Verifier, this, random.Next() >> 1);
-        Gateway.OnInstalled(Driver.State);
+        Gateway.OnInstalled(Driver.View.Sequence, Driver.Results);
     }
 
     public ReplicaDriver Driver { get; }
@@ -116,13 +116,16 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         Gateway.OnOwnExecuted(batch, own);
     }
 
-    public void OnInstalled(ShardState state)
+    public void OnInstalled(ShardState state, IExecutedResults results)
     {
         _world.Trace.Note(4 + Place, state.Sequence.Number);
         _world.Trace.Line(() => $"{_machine} installs the state at {state.Sequence}");
         _shard.Agreement.OnState(_machine, state);
-        Gateway.OnInstalled(state);
+        Gateway.OnInstalled(state.Sequence, results);
     }
+
+    public void OnFoundExecuted(Digest request, OperationResult result, SequenceNumber sequence) =>
+        Gateway.OnFoundExecuted(new GatewayAnswer(request, result, Replayed: true, sequence));
 
     public void OnOwnReadIndex(ReadIndexAnswer answer) => Gateway.OnReadIndexAnswer(Self, answer);
 
@@ -150,7 +153,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     private void Tick()
     {
         Enqueue(new Waiting(null, null, null, new Tick(_machine.Clock)));
-        Gateway.OnTick(GatewayRetryTicks, Driver.State);
+        Gateway.OnTick(GatewayRetryTicks);
         After(_shard.Settings.Consensus.TickMilliseconds, Tick);
     }
 

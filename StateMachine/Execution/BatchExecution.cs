@@ -10,32 +10,34 @@ internal sealed class BatchExecution
     // The factor leaves room for clients whose clocks are ahead.
     private const ulong ExpiryAheadMillisecondsMax = 2 * Request.LifetimeMillisecondsMax;
 
-    private readonly ShardState _before;
+    private readonly ShardView _before;
     private readonly ClusterId _cluster;
     private readonly Timestamp _time;
     private readonly AuthenticatedMap.Builder _map;
     private readonly KeyBatch _keys;
     private readonly CommandExecutor _commands;
-    private readonly SessionBatch _sessions;
+    private readonly SessionBook _sessions;
     private readonly ResultEncoder _encoder = new();
     private readonly Digest[] _leaves;
     private readonly ImmutableArray<RequestOutcome>.Builder _outcomes;
 
-    private BatchExecution(ShardState before, ClusterId cluster, Timestamp time, int requests)
+    private BatchExecution(ShardView before, AuthenticatedMap.Builder map, SessionBook sessions, ClusterId cluster, Timestamp time, int requests)
     {
         _before = before;
         _cluster = cluster;
         _time = time;
-        _map = before.Map.ToBuilder();
+        _map = map;
         _keys = new KeyBatch(_map, before.Keys, before.Revision);
-        _commands = new CommandExecutor(_keys, before.Limits, before.Partition, time);
-        _sessions = new SessionBatch(_map, before.Sessions, before.Limits);
+        _commands = new CommandExecutor(_keys, before.Limits, before.Settings.Partition, time);
+        _sessions = sessions;
         _leaves = new Digest[requests];
         _outcomes = ImmutableArray.CreateBuilder<RequestOutcome>(requests);
     }
 
     public static ExecutedBatch Execute(
-        ShardState before,
+        ShardView before,
+        AuthenticatedMap.Builder map,
+        SessionBook sessions,
         ClusterId cluster,
         SequenceNumber sequence,
         Digest batch,
@@ -43,7 +45,7 @@ internal sealed class BatchExecution
         IReadOnlyList<Request> requests)
     {
         var time = Timestamp.Max(batchTime, before.Time);
-        var execution = new BatchExecution(before, cluster, time, requests.Count);
+        var execution = new BatchExecution(before, map, sessions, cluster, time, requests.Count);
         execution._sessions.DropExpired(time);
         execution._keys.ExpireDue(PlantedBugs.ExpiryTime(time));
         for (var i = 0; i < requests.Count; i++) execution.ExecuteOne(i, requests[i]);
@@ -53,15 +55,16 @@ internal sealed class BatchExecution
     private void ExecuteOne(int index, Request request)
     {
         var digest = request.DigestFor(_cluster);
-        if (!_before.Clients.Allows(request.Client))
+        if (!_before.Settings.Clients.Allows(request.Client))
         {
             AddUnkept(index, digest, Refusal(ResultCode.Unauthorized), replayed: false);
             return;
         }
 
-        var session = _sessions.Touch(new SessionKey(request.Client, request.Nonce.Session));
+        var key = new SessionKey(request.Client, request.Nonce.Session);
+        var session = _sessions.Find(key);
         if (Refuse(request, digest, session, out var replayed) is { } refusal) AddUnkept(index, digest, refusal, replayed);
-        else Apply(index, request, digest, session);
+        else Apply(index, request, digest, key, session);
     }
 
     private void AddUnkept(int index, Digest digest, OperationResult result, bool replayed)
@@ -70,27 +73,26 @@ internal sealed class BatchExecution
         _outcomes.Add(new RequestOutcome(digest, result, replayed));
     }
 
-    private void Apply(int index, Request request, Digest digest, SessionBatch.Entry session)
+    private void Apply(int index, Request request, Digest digest, SessionKey key, Session? session)
     {
         var result = OperationParser.TryParse(request.Operation, _before.Limits, out var command, out _)
             ? _commands.Execute(command)
             : Refusal(ResultCode.Invalid);
         var counter = request.Nonce.Counter;
-        var (leaf, path, record) = _encoder.Encode(session.Session, new ResultRecord(counter, request.Expires, digest, result));
-        _sessions.Keep(session, counter, request.Expires, path, record);
-        _leaves[index] = leaf;
+        var kept = _encoder.Encode(new ResultRecord(counter, request.Expires, digest, result), out _leaves[index]);
+        _sessions.Keep(key, session, counter, request.Expires, kept);
         _outcomes.Add(new RequestOutcome(digest, result, Replayed: false));
     }
 
     // Whatever keeps a request from being executed; null when nothing does. None of these results is kept.
-    private OperationResult? Refuse(Request request, Digest digest, SessionBatch.Entry session, out bool replayed)
+    private OperationResult? Refuse(Request request, Digest digest, Session? session, out bool replayed)
     {
         replayed = false;
         var counter = request.Nonce.Counter;
-        var window = session.Window;
+        var window = session?.Window;
         if (window is not null && !PlantedBugs.Has(PlantedBug.NoDuplicateCheck) && window.WasExecuted(counter))
         {
-            var kept = ReadResult(session.Session, counter);
+            var kept = session!.At(counter);
             if (kept.Expires > _time)
             {
                 replayed = kept.Request == digest;
@@ -101,26 +103,17 @@ internal sealed class BatchExecution
         if (window is not null && window.IsBelow(counter)) return Refusal(ResultCode.Stale);
         if (request.Expires <= _time) return Refusal(ResultCode.Expired);
         if (request.Expires.UnixMilliseconds - _time.UnixMilliseconds > ExpiryAheadMillisecondsMax) return Refusal(ResultCode.Invalid);
-        return _sessions.MayKeep(session) ? null : Refusal(ResultCode.TooManySessions);
-    }
-
-    private ResultRecord ReadResult(SessionKey session, ulong counter)
-    {
-        Invariant.Holds(_map.TryGet(RecordKeys.ResultPath(session, counter), out var record));
-        Invariant.Holds(ResultRecord.TryRead(record, out var result) && result.Counter == counter);
-        return result;
+        return _sessions.MayKeep(session, request.Client) ? null : Refusal(ResultCode.TooManySessions);
     }
 
     private OperationResult Refusal(ResultCode code) => new() { Code = code, Revision = _keys.Revision };
 
     private ExecutedBatch Finish(SequenceNumber sequence, Digest batch)
     {
-        var sessions = _sessions.Flush();
         var resultsRoot = MerkleTree.Root(_leaves);
         var ledger = _before.Ledger.Append(ExecutedBatch.LedgerLeaf(sequence, batch, _time, resultsRoot));
         var meta = _before.Meta with { Sequence = sequence, Time = _time, Revision = _keys.Revision, Ledger = ledger };
-        _map.Set(RecordKeys.MetaPath, meta.ToRecord());
-        var state = new ShardState(_before.Limits, _before.Clients, _before.Partition, _map.ToImmutable(), meta, _keys.Flush(), sessions);
-        return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, state.LedgerRoot, state) { Changes = _keys.DrainChanges() };
+        var view = new ShardView(_before.Settings, _map.ToImmutable(), meta, _keys.Flush());
+        return new ExecutedBatch(sequence, batch, _time, _outcomes.MoveToImmutable(), resultsRoot, view.LedgerRoot, view) { Changes = _keys.DrainChanges() };
     }
 }

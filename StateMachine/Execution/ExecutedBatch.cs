@@ -16,7 +16,7 @@ public readonly record struct RequestOutcome(Digest Request, OperationResult Res
 /// <param name="Outcomes">One for each request, in the order of the batch.</param>
 /// <param name="ResultsRoot">The Merkle root over the leaves <c>request digest ‖ result</c>, in the order of the batch.</param>
 /// <param name="LedgerRoot">The Merkle root over all executed batches, this one included.</param>
-/// <param name="State">The state after it.</param>
+/// <param name="View">What can be read after it.</param>
 public sealed record ExecutedBatch(
     SequenceNumber Sequence,
     Digest Batch,
@@ -24,7 +24,7 @@ public sealed record ExecutedBatch(
     ImmutableArray<RequestOutcome> Outcomes,
     Digest ResultsRoot,
     Digest LedgerRoot,
-    ShardState State)
+    ShardView View)
 {
     /// <summary>What the batch changed, in order.</summary>
     public ImmutableArray<KeyChange> Changes { get; init; } = [];

@@ -3,8 +3,8 @@ using KvStore.Protocol;
 namespace KvStore.StateMachine;
 
 /// <summary>
-/// The result of an executed request. The record's body is <c>counter (u64) ‖ expires (u64) ‖ request digest (32 bytes) ‖ result</c>, so that its end
-/// is also what the batch's results root commits to.
+/// The result of an executed request, kept as <c>counter (u64) ‖ expires (u64) ‖ request digest (32 bytes) ‖ result</c>, so that its end is also what the
+/// batch's results root commits to.
 /// </summary>
 /// <param name="Counter">The counter of the request's nonce.</param>
 /// <param name="Expires">From which time on it does not count any more.</param>
@@ -12,18 +12,18 @@ namespace KvStore.StateMachine;
 /// <param name="Result">The result.</param>
 internal readonly record struct ResultRecord(ulong Counter, Timestamp Expires, Digest Request, OperationResult Result)
 {
-    public static bool TryRead(MapRecord record, out ResultRecord result)
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out ResultRecord result)
     {
-        var reader = new CanonicalReader(record.Body);
+        var reader = new CanonicalReader(bytes);
         result = new ResultRecord(reader.UInt64(), reader.Time(), reader.Digest(), OperationResult.Decode(ref reader));
         return reader.Complete;
     }
 }
 
-/// <summary>Encodes results: once each, for the record as for the results root.</summary>
+/// <summary>Encodes results: once each, to be kept as for the results root.</summary>
 internal sealed class ResultEncoder
 {
-    private const int ProvenOffset = MapRecord.KeyOffset + RecordKeys.ResultLength + 2 * sizeof(ulong);
+    private const int ProvenOffset = 2 * sizeof(ulong);
 
     private readonly CanonicalWriter _writer = new(1024);
 
@@ -36,17 +36,15 @@ internal sealed class ResultEncoder
         return MerkleTree.LeafHash(_writer.Written);
     }
 
-    /// <summary>A result's leaf, its record and where that belongs.</summary>
-    public (Digest Leaf, Digest Path, MapRecord Record) Encode(SessionKey session, in ResultRecord result)
+    /// <summary>A result as it is kept, valid until the next call, and its leaf.</summary>
+    public ReadOnlySpan<byte> Encode(in ResultRecord result, out Digest leaf)
     {
-        Span<byte> key = stackalloc byte[RecordKeys.ResultLength];
-        RecordKeys.WriteResult(key, session, result.Counter);
         _writer.Clear();
-        _writer.Bytes(key);
         _writer.UInt64(result.Counter);
         _writer.Time(result.Expires);
         _writer.Digest(result.Request);
         result.Result.Encode(_writer);
-        return (MerkleTree.LeafHash(_writer.Written[ProvenOffset..]), Digest.Of(key), MapRecord.Trusted(_writer.ToArray()));
+        leaf = MerkleTree.LeafHash(_writer.Written[ProvenOffset..]);
+        return _writer.Written;
     }
 }

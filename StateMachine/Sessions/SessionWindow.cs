@@ -73,8 +73,6 @@ internal sealed class SessionWindow
 
     public MapRecord ToRecord(SessionKey session)
     {
-        Span<byte> key = stackalloc byte[RecordKeys.SessionLength];
-        RecordKeys.WriteSession(key, session);
         var writer = new CanonicalWriter(64);
         writer.UInt64(Top);
         writer.Time(Expires);
@@ -86,7 +84,7 @@ internal sealed class SessionWindow
             if (word != 0) writer.UInt64(word);
         }
 
-        return MapRecord.Create(key, writer.Written);
+        return MapRecord.Create(RecordKeys.Session(session), writer.Written);
     }
 
     public static bool TryRead(MapRecord record, out SessionWindow window)
