@@ -23,8 +23,8 @@ public class StateBenchmarks
     {
         var machine = new ShardStateMachine(_limits, ClientPolicy.Any, ShardPartition.Whole, Samples.Context.Cluster);
         foreach (var batch in Enumerable.Range(0, Keys).Select(i => Samples.VerifiedPut(i, (ulong)i)).Chunk(BatchRequests))
-            machine.Execute(machine.Current.Sequence.Next, Digest.Zero, Samples.Time, batch);
-        _state = machine.Current;
+            machine.Execute(machine.View.Sequence.Next, Digest.Zero, Samples.Time, batch);
+        _state = machine.Publish();
         _root = _state.ComputeRoot();
         _puts = [.. Enumerable.Range(0, BatchRequests).Select(i => Samples.VerifiedPut(i * (Keys / BatchRequests), (ulong)(Keys + i)))];
         _chunk = EncodeChunk();

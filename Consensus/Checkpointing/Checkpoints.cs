@@ -122,7 +122,9 @@ internal static class Checkpoints
 
     private static void Advance(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
+        var settled = state.Low;
         state.Checkpoints.Advance(certificate);
+        foreach (var slot in state.Slots.From(settled.Next, state.Low)) slot.Settle();
         state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Low.Next);
         Prune(state);
         state.Emit(new Stabilize(certificate, LiveLog.Records(state)));

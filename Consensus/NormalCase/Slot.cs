@@ -112,6 +112,17 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
         if (certificate.Vote.Batch == Batch.Null.Digest) Hold(Batch.Null);
     }
 
+    /// <summary>
+    /// What stands here is stable: nobody votes about it any more. The certificate and the bodies stay, for replicas that lag; the votes, several objects each,
+    /// would grow old with them by the ten thousand.
+    /// </summary>
+    public void Settle()
+    {
+        PrePrepare = null;
+        Prepares.Clear();
+        Commits.Clear();
+    }
+
     /// <summary>Begins a view: what was voted in the one before counts no more; certificates and batches stay.</summary>
     public void BeginView(ulong tick)
     {

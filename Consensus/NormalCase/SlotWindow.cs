@@ -11,6 +11,9 @@ internal sealed class SlotWindow
     private readonly SortedDictionary<SequenceNumber, Slot> _slots = [];
     private SequenceNumber _highest;
 
+    // No slot at or below it is without execution, so that it need not be looked for among all that are retained.
+    private SequenceNumber _executedTo;
+
     public int Count => _slots.Count;
 
     /// <summary>The weight of the executed bodies that are held, in bytes.</summary>
@@ -27,12 +30,20 @@ internal sealed class SlotWindow
         slot = new Slot(sequence, group, tick);
         _highest = SequenceNumber.Max(_highest, sequence);
         _slots.Add(sequence, slot);
+        NotExecuted(sequence);
         return slot;
     }
 
     /// <summary>The slots at <paramref name="first"/> and above, ascending, without gaps being a problem.</summary>
     public IEnumerable<Slot> From(SequenceNumber first, SequenceNumber last)
     {
+        if (last > first && last.Number - first.Number > (ulong)_slots.Count)
+        {
+            // After a state transfer the positions between may be many more than the slots. A copy: who looks at slots may make some.
+            foreach (var slot in _slots.Values.Where(slot => slot.Sequence >= first && slot.Sequence <= last).ToList()) yield return slot;
+            yield break;
+        }
+
         for (var sequence = first; sequence <= last; sequence = sequence.Next)
         {
             if (_slots.TryGetValue(sequence, out var slot)) yield return slot;
@@ -51,7 +62,11 @@ internal sealed class SlotWindow
 
     public void CountExecuted(Slot slot) => ExecutedBytes += Weight(slot);
 
-    public void UncountExecuted(Slot slot) => ExecutedBytes -= Weight(slot);
+    public void UncountExecuted(Slot slot)
+    {
+        ExecutedBytes -= Weight(slot);
+        NotExecuted(slot.Sequence);
+    }
 
     /// <summary>
     /// Drops slots at or below <paramref name="last"/>: those not executed, which a state transfer has jumped over and nobody will execute here any more,
@@ -60,18 +75,28 @@ internal sealed class SlotWindow
     public List<Slot> DropOldest(SequenceNumber last, int countMax, long bytesMax)
     {
         var dropped = new List<Slot>();
-        foreach (var (sequence, slot) in _slots)
+        foreach (var slot in From(_executedTo.Next, SequenceNumber.Min(last, _highest)))
         {
-            if (sequence > last) break;
-            var fits = _slots.Count - dropped.Count <= countMax && ExecutedBytes <= bytesMax;
-            if (slot.IsExecuted && fits) continue;
-            if (slot.IsExecuted) ExecutedBytes -= Weight(slot);
-            dropped.Add(slot);
+            if (!slot.IsExecuted) dropped.Add(slot);
         }
 
         foreach (var slot in dropped) _slots.Remove(slot.Sequence);
+        _executedTo = SequenceNumber.Max(_executedTo, last);
+        var oldest = new List<Slot>();
+        foreach (var (sequence, slot) in _slots)
+        {
+            var fits = _slots.Count - oldest.Count <= countMax && ExecutedBytes <= bytesMax;
+            if (fits || sequence > last) break;
+            ExecutedBytes -= Weight(slot);
+            oldest.Add(slot);
+        }
+
+        foreach (var slot in oldest) _slots.Remove(slot.Sequence);
+        dropped.AddRange(oldest);
         return dropped;
     }
+
+    private void NotExecuted(SequenceNumber sequence) => _executedTo = SequenceNumber.Min(_executedTo, new SequenceNumber(sequence.Number - 1));
 
     private static long Weight(Slot slot)
     {

@@ -47,6 +47,9 @@ public sealed class VoteSet<TVote>(GroupConfig group)
         return new VoteOutcome<TVote>.Quorum(QuorumCertificate<TVote>.Of(group, Same(vote.Statement)));
     }
 
+    /// <summary>Forgets all votes, for a position about which nobody votes any more.</summary>
+    public void Clear() => Array.Clear(_votes);
+
     private int CountSame(TVote vote)
     {
         var count = 0;

@@ -193,10 +193,13 @@ internal sealed class EffectInterpreter : IExecutedResults
     public bool FindExecuted(VerifiedRequest request)
     {
         if (!((IExecutedResults)this).TryFindResult(request, out var result)) return false;
-        var sequence = View.Sequence;
-        Outbox.Tell(() => _ports.Events.OnFoundExecuted(request.Digest, result, sequence));
+        TellExecuted(request.Digest, result, View.Sequence);
         return true;
     }
+
+    // By itself, because what a closure captures is allocated where it is declared, and hardly any request was executed before.
+    private void TellExecuted(Digest request, OperationResult result, SequenceNumber sequence) =>
+        Outbox.Tell(() => _ports.Events.OnFoundExecuted(request, result, sequence));
 
     private void Become(ShardState state)
     {

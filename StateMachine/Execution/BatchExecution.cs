@@ -27,7 +27,7 @@ internal sealed class BatchExecution
         _cluster = cluster;
         _time = time;
         _map = map;
-        _keys = new KeyBatch(_map, before.Keys, before.Revision);
+        _keys = new KeyBatch(_map, before.Keys, before.Revision, requests);
         _commands = new CommandExecutor(_keys, before.Limits, before.Settings.Partition, time);
         _sessions = sessions;
         _leaves = new Digest[requests];

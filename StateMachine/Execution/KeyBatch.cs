@@ -7,13 +7,13 @@ namespace KvStore.StateMachine;
 /// The users' keys in a batch under way: their records, their order, when they expire and what has changed. A transaction is applied as it goes; what it
 /// has replaced is remembered until it ends, because most are not taken back.
 /// </summary>
-internal sealed class KeyBatch(AuthenticatedMap.Builder map, KeyTable table, ulong revision)
+internal sealed class KeyBatch(AuthenticatedMap.Builder map, KeyTable table, ulong revision, int changesExpected)
 {
     /// <summary>Keys that one batch lets expire, at most: the rest goes with the next, so that no batch takes long because many keys expire at once.</summary>
     public const int ExpiredPerBatchMax = 1024;
 
     private readonly ImmutableSortedSet<Key>.Builder _inOrder = table.InOrder.ToBuilder();
-    private readonly ImmutableArray<KeyChange>.Builder _changes = ImmutableArray.CreateBuilder<KeyChange>();
+    private readonly ImmutableArray<KeyChange>.Builder _changes = ImmutableArray.CreateBuilder<KeyChange>(changesExpected);
 
     // Null until a key with a time to live changes: most batches have none.
     private ImmutableSortedSet<KeyExpiry>.Builder? _byExpiry;

@@ -27,7 +27,7 @@ public class BatchTests
             steps.Results.Select(step => step.Result.Code));
         Assert.Equal([2UL, 2, 3, 3, 3, 3, 4], steps.Results.Select(step => step.Result.Revision));
         Assert.Equal("two"u8, steps.Results[5].Result.Value.Span);
-        Assert.Equal(4UL, _shard.State.Revision);
+        Assert.Equal(4UL, _shard.View.Revision);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public class BatchTests
         Assert.Equal([0, 2], here.DoSteps(operation).Results.Select(step => step.Index));
         Assert.Equal([1], there.DoSteps(operation).Results.Select(step => step.Index));
         Assert.Equal(("x", "y"), (here.Value("{here}"), there.Value("{there}")));
-        Assert.Equal((1, 1), (here.State.KeyCount, there.State.KeyCount));
+        Assert.Equal((1, 1), (here.View.KeyCount, there.View.KeyCount));
 
         static Shard ShardOf(ReadOnlySpan<byte> tag) => new(partition: new ShardPartition(_map, _map.ShardOf(tag)));
     }

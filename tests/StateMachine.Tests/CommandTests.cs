@@ -17,7 +17,7 @@ public class CommandTests
         var read = _shard.Read(Get("a"));
         Assert.Equal((ResultCode.Ok, 3UL, 2UL, 5UL, ""), (read.Code, read.Revision, read.KeyRevision, read.Length, read.ContentType));
         Assert.Equal("three", _shard.Value("a"));
-        Assert.Equal(2, _shard.State.KeyCount);
+        Assert.Equal(2, _shard.View.KeyCount);
     }
 
     [Fact]
@@ -152,8 +152,8 @@ public class CommandTests
         Assert.Null(_shard.Value("a"));
         Assert.Equal(ResultCode.NotFound, _shard.Do(Delete("a")).Code);
         Assert.Equal(ResultCode.PreconditionFailed, _shard.Do(Delete("a", (OperationHeader.IfMatch, "*"))).Code);
-        Assert.Equal(0, _shard.State.KeyCount);
-        Assert.Equal((ResultCode.Created, 3UL), (_shard.Do(Put("a", "2")).Code, _shard.State.Revision));
+        Assert.Equal(0, _shard.View.KeyCount);
+        Assert.Equal((ResultCode.Created, 3UL), (_shard.Do(Put("a", "2")).Code, _shard.View.Revision));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class CommandTests
         var shard = new Shard(new StateLimits { ValueBytesMax = 4 });
         Assert.Equal(ResultCode.TooLarge, shard.Do(Put("a", "12345")).Code);
         Assert.Equal(ResultCode.TooLarge, shard.Do(Append("a", "12345")).Code);
-        Assert.Equal(0, shard.State.KeyCount);
+        Assert.Equal(0, shard.View.KeyCount);
         shard.Do(Put("a", "1234"));
         var refused = shard.Do(Append("a", "5"));
         Assert.Equal((ResultCode.TooLarge, 1UL, 1UL, 4UL), (refused.Code, refused.Revision, refused.KeyRevision, refused.Length));
@@ -174,7 +174,7 @@ public class CommandTests
     {
         Assert.Equal(ResultCode.Invalid, _shard.Do(Operation(OperationMethod.Put, "/v1/other", "", "x")).Code);
         Assert.Equal(ResultCode.Invalid, _shard.Do(Operation(OperationMethod.Put, "/v1/kv/a", "?ttl=0", "x")).Code);
-        Assert.Equal(0UL, _shard.State.Revision);
+        Assert.Equal(0UL, _shard.View.Revision);
     }
 
     [Fact]

@@ -10,23 +10,23 @@ public class ExpiryTests
     [Fact]
     public void A_key_with_a_time_to_live_says_when_it_expires_and_is_gone_from_that_batch_time_on()
     {
-        Assert.Null(_shard.State.NextExpiry);
+        Assert.Null(_shard.View.NextExpiry);
         var put = At(10, PutFor("a", "x", seconds: 30)).Result;
         Assert.Equal((ResultCode.Created, Requests.At(40)), (put.Code, put.Expires));
         Assert.Equal((Requests.At(40), Requests.At(40)), (_shard.Read(Get("a")).Expires, _shard.List().Entries[0].Expires));
-        Assert.Equal(Requests.At(40), _shard.State.NextExpiry);
+        Assert.Equal(Requests.At(40), _shard.View.NextExpiry);
 
         Assert.Empty(_shard.Execute(39.999).Changes);
         Assert.Equal("x", _shard.Value("a"));
         Assert.Equal([new KeyChange(KeyChangeKind.Expire, Key.Of("a"), 2)], _shard.Execute(40).Changes);
-        Assert.Equal((null, 0, 2UL, null), (_shard.Value("a"), _shard.State.KeyCount, _shard.State.Revision, _shard.State.NextExpiry));
+        Assert.Equal((null, 0, 2UL, null), (_shard.Value("a"), _shard.View.KeyCount, _shard.View.Revision, _shard.View.NextExpiry));
     }
 
     [Fact]
     public void It_is_there_for_all_until_a_batch_has_removed_it()
     {
         At(0, PutFor("a", "x", seconds: 1));
-        var before = _shard.State;
+        var before = _shard.View;
         var seen = _shard.Execute(5, Request(Get("a"), 100), Request(Put("a", "y", (OperationHeader.IfNoneMatch, "*")), 101));
         Assert.Equal([ResultCode.NotFound, ResultCode.Created], seen.Outcomes.Select(outcome => outcome.Result.Code));
         Assert.Equal([KeyChangeKind.Expire, KeyChangeKind.Put], seen.Changes.Select(change => change.Kind));
@@ -56,7 +56,7 @@ public class ExpiryTests
         Assert.Equal(default, At(2, Append("fresh", "x")).Result.Expires);
 
         Assert.Equal(["append", "slice"], _shard.Execute(10).Changes.Select(change => change.Key.ToString()));
-        Assert.Equal(Requests.At(22), _shard.State.NextExpiry);
+        Assert.Equal(Requests.At(22), _shard.View.NextExpiry);
         Assert.Equal(["again", "delete", "fresh", "put"], _shard.List().Entries.Select(entry => entry.Key.ToString()));
     }
 
@@ -65,7 +65,7 @@ public class ExpiryTests
     {
         At(0, PutFor("a", "x", seconds: 10));
         var refused = At(1, Put("a", "y", (OperationHeader.IfMatch, "\"r9\""))).Result;
-        Assert.Equal((ResultCode.PreconditionFailed, Requests.At(10), Requests.At(10)), (refused.Code, refused.Expires, _shard.State.NextExpiry!.Value));
+        Assert.Equal((ResultCode.PreconditionFailed, Requests.At(10), Requests.At(10)), (refused.Code, refused.Expires, _shard.View.NextExpiry!.Value));
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public class ExpiryTests
         At(0, PutFor("b", "x", seconds: 20));
         At(0, Put("c", "x"));
         At(1, PostTransaction("""{"then":[{"op":"put","key":"a","value":""},{"op":"delete","key":"b"},{"op":"put","key":"c","value":"","ttl":3},{"op":"put","key":"d","value":"","ttl":1},{"op":"put","key":"a","value":"","ttl":7},{"op":"slice","key":"none","start":0}]}"""));
-        Assert.Equal(Requests.At(10), _shard.State.NextExpiry);
+        Assert.Equal(Requests.At(10), _shard.View.NextExpiry);
         Assert.Equal([Requests.At(10), Requests.At(20), default], _shard.List().Entries.Select(entry => entry.Expires));
         Assert.Equal(["a", "b"], _shard.Execute(30).Changes.Select(change => change.Key.ToString()));
 
         var done = At(31, PostTransaction("""{"then":[{"op":"put","key":"c","value":"","ttl":3},{"op":"put","key":"d","value":"","ttl":1},{"op":"delete","key":"d"}]}""")).Result;
         Assert.Equal(Requests.At(34), Shard.StepsOf(done).Results[0].Result.Expires);
-        Assert.Equal(Requests.At(34), _shard.State.NextExpiry);
+        Assert.Equal(Requests.At(34), _shard.View.NextExpiry);
     }
 
     [Fact]
@@ -94,12 +94,12 @@ public class ExpiryTests
 
         var first = _shard.Execute(20);
         Assert.Equal(expected.Take(KeyBatch.ExpiredPerBatchMax), first.Changes.Select(change => change.Key.ToString()));
-        Assert.Equal(10, _shard.State.KeyCount);
-        Assert.Equal(Requests.At(10), _shard.State.NextExpiry); // In the past: the next batch has more to do.
-        Assert.True(_shard.State.TryGetRecord(Key.Of(expected[^1]), out _));
+        Assert.Equal(10, _shard.View.KeyCount);
+        Assert.Equal(Requests.At(10), _shard.View.NextExpiry); // In the past: the next batch has more to do.
+        Assert.True(_shard.View.TryGetRecord(Key.Of(expected[^1]), out _));
         Assert.Equal(expected.Skip(KeyBatch.ExpiredPerBatchMax), _shard.Execute(20).Changes.Select(change => change.Key.ToString()));
-        Assert.Null(_shard.State.NextExpiry);
-        Assert.Equal((ulong)(2 * count), _shard.State.Revision);
+        Assert.Null(_shard.View.NextExpiry);
+        Assert.Equal((ulong)(2 * count), _shard.View.Revision);
     }
 
     [Fact]
@@ -108,13 +108,13 @@ public class ExpiryTests
         var (with, without) = (new Shard(), new Shard());
         with.Execute(1, Request(PutFor("a", "x", seconds: 5), 1));
         without.Execute(1, Request(Put("a", "x"), 1));
-        Assert.True(with.State.TryGetRecord(Key.Of("a"), out var record));
+        Assert.True(with.View.TryGetRecord(Key.Of("a"), out var record));
         Assert.Equal(Requests.At(6), record.Expires);
         Assert.False(with.State.Prove(Key.Of("a")).Verify(with.State.ComputeRoot(), Key.Of("a").RecordPath, RecordOf(without).Record.Digest));
 
         static KeyRecord RecordOf(Shard shard)
         {
-            Assert.True(shard.State.TryGetRecord(Key.Of("a"), out var record));
+            Assert.True(shard.View.TryGetRecord(Key.Of("a"), out var record));
             return record;
         }
     }

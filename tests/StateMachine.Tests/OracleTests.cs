@@ -23,8 +23,8 @@ public class OracleTests
                     Assert.Equal(requests[i].DigestFor(Requests.Cluster), outcomes[i].Request);
                 }
 
-                Assert.Equal(oracle.Values.Count, shard.State.KeyCount);
-                Assert.Equal(oracle.NextExpiry, shard.State.NextExpiry);
+                Assert.Equal(oracle.Values.Count, shard.View.KeyCount);
+                Assert.Equal(oracle.NextExpiry, shard.View.NextExpiry);
                 Assert.Equal(oracle.SessionCount, shard.State.SessionCount);
             }
         }));

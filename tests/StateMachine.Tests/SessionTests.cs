@@ -56,7 +56,7 @@ public class SessionTests
     public void Counters_may_come_in_any_order_within_the_window()
     {
         foreach (var counter in (ulong[])[5000, 4990, 5000 - Window + 1, 4999, 5001 - Window + 1]) Assert.Equal(ResultCode.Created, Code(Put($"{counter}", "x"), counter));
-        Assert.Equal(5, _shard.State.KeyCount);
+        Assert.Equal(5, _shard.View.KeyCount);
     }
 
     [Fact]
@@ -75,10 +75,10 @@ public class SessionTests
         _shard.One(0, request);
         Code(Put("b", "x"), 7 + Window - 1);
         Assert.True(_shard.One(0, request).Replayed);
-        Assert.True(_shard.State.TryFindResult(Alice, request.Nonce, out _, out _));
+        Assert.True(_shard.Machine.TryFindResult(Alice, request.Nonce, out _, out _));
         Code(Put("b", "x"), 7 + Window);
         Assert.Equal(ResultCode.Stale, _shard.One(0, request).Result.Code);
-        Assert.False(_shard.State.TryFindResult(Alice, request.Nonce, out _, out _));
+        Assert.False(_shard.Machine.TryFindResult(Alice, request.Nonce, out _, out _));
         Assert.Equal("x", _shard.Value("a"));
     }
 
@@ -120,7 +120,7 @@ public class SessionTests
         _shard.One(0, request);
         _shard.One(0, Request(Put("a", "y"), 2, expires: 60));
         Assert.Equal(ResultCode.Expired, _shard.One(10, request).Result.Code);
-        Assert.False(_shard.State.TryFindResult(Alice, request.Nonce, out _, out _));
+        Assert.False(_shard.Machine.TryFindResult(Alice, request.Nonce, out _, out _));
         Assert.Equal("y", _shard.Value("a"));
     }
 
@@ -221,13 +221,13 @@ public class SessionTests
     public void The_result_of_an_executed_request_can_be_asked_for()
     {
         var request = Request(Put("a", "x"), 1);
-        Assert.False(_shard.State.TryFindResult(Alice, request.Nonce, out _, out _));
+        Assert.False(_shard.Machine.TryFindResult(Alice, request.Nonce, out _, out _));
         var outcome = _shard.One(0, request);
-        Assert.True(_shard.State.TryFindResult(Alice, request.Nonce, out var digest, out var result));
+        Assert.True(_shard.Machine.TryFindResult(Alice, request.Nonce, out var digest, out var result));
         Assert.Equal(request.DigestFor(Cluster), digest);
         Assert.Equal(outcome.Result.ToBytes(), result.ToBytes());
-        Assert.False(_shard.State.TryFindResult(Bob, request.Nonce, out _, out _));
-        Assert.False(_shard.State.TryFindResult(Alice, new Nonce(request.Nonce.Session, 1 + Window), out _, out _));
+        Assert.False(_shard.Machine.TryFindResult(Bob, request.Nonce, out _, out _));
+        Assert.False(_shard.Machine.TryFindResult(Alice, new Nonce(request.Nonce.Session, 1 + Window), out _, out _));
     }
 
     private ResultCode Code(Operation operation, ulong counter) => _shard.One(0, Request(operation, counter)).Result.Code;

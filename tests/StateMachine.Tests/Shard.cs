@@ -10,17 +10,20 @@ internal sealed class Shard
 
     public ShardStateMachine Machine { get; }
 
-    public ShardState State => Machine.Current;
+    /// <summary>The whole state; asking for it writes the sessions into the map.</summary>
+    public ShardState State => Machine.Publish();
+
+    public ShardView View => Machine.View;
 
     private ulong NextCounter { get; set; } = 1_000_000;
 
     public ExecutedBatch Execute(double seconds, params Request[] requests)
     {
-        var sequence = State.Sequence.Next;
+        var sequence = View.Sequence.Next;
         var batch = new Batch(Requests.At(seconds), [.. requests.Select(r => r.DigestFor(Requests.Cluster))]);
         var executed = Machine.Execute(sequence, batch.Digest, batch.Time, requests);
         Assert.Equal(requests.Length, executed.Outcomes.Length);
-        Assert.Same(State, executed.State);
+        Assert.Same(View, executed.View);
         return executed;
     }
 
@@ -37,8 +40,8 @@ internal sealed class Shard
     /// <summary>Reads from the state as it stands, and checks that the same read, ordered, gives the same.</summary>
     public OperationResult Read(Operation operation)
     {
-        Assert.True(OperationParser.TryParse(operation, State.Limits, out var command, out _));
-        var result = State.Read(command);
+        Assert.True(OperationParser.TryParse(operation, View.Limits, out var command, out _));
+        var result = View.Read(command);
         Assert.Equal(result.ToBytes(), Do(operation).ToBytes());
         return result;
     }
@@ -47,7 +50,7 @@ internal sealed class Shard
     public StepResults DoSteps(Operation operation)
     {
         var result = Do(operation);
-        Assert.Equal((ResultCode.Ok, State.Revision), (result.Code, result.Revision));
+        Assert.Equal((ResultCode.Ok, View.Revision), (result.Code, result.Revision));
         return StepsOf(result);
     }
 

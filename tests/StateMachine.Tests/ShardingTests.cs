@@ -20,7 +20,7 @@ public class ShardingTests
         }
 
         Assert.Equal(ResultCode.WrongShard, _shard.Read(Get("{there}")).Code);
-        Assert.Equal(1, _shard.State.KeyCount);
+        Assert.Equal(1, _shard.View.KeyCount);
         Assert.Equal("x", _shard.Value("{here}"));
     }
 

@@ -23,8 +23,8 @@ public class SnapshotTests
                     Assert.Equal(executed.ResultsRoot, again.ResultsRoot);
                     Assert.Equal(executed.LedgerRoot, again.LedgerRoot);
                     Assert.Equal(root, copy.State.ComputeRoot());
-                    Assert.Equal((original.State.KeyCount, original.State.SessionCount), (copy.State.KeyCount, copy.State.SessionCount));
-                    Assert.Equal((original.State.NextExpiry, executed.Changes.Length), (copy.State.NextExpiry, again.Changes.Length));
+                    Assert.Equal((original.View.KeyCount, original.State.SessionCount), (copy.View.KeyCount, copy.State.SessionCount));
+                    Assert.Equal((original.View.NextExpiry, executed.Changes.Length), (copy.View.NextExpiry, again.Changes.Length));
                 }
             }
         }));
@@ -36,11 +36,11 @@ public class SnapshotTests
         var state = Restore(shard.State, 700);
         Assert.Equal(shard.State.Sequence, state.Sequence);
         Assert.Equal(shard.State.Time, state.Time);
-        Assert.Equal(shard.State.Revision, state.Revision);
+        Assert.Equal(shard.View.Revision, state.View.Revision);
         Assert.Equal(shard.State.LedgerRoot, state.LedgerRoot);
         Assert.Equal(shard.State.Ledger.Root, state.Ledger.Root);
         Assert.Equal(shard.State.ComputeRoot(), state.ComputeRoot());
-        Assert.True(state.TryFindResult(Alice, new Nonce(new SessionId(77), 5), out _, out _));
+        Assert.True(new Shard(state).Machine.TryFindResult(Alice, new Nonce(new SessionId(77), 5), out _, out _));
         Assert.Equal(shard.List().Entries.Select(e => e.Key), new Shard(state).List().Entries.Select(e => e.Key));
     }
 
@@ -128,6 +128,7 @@ public class SnapshotTests
 
     [Theory]
     [InlineData((byte)'k')]
+    [InlineData((byte)'l')]
     [InlineData((byte)'m')]
     [InlineData((byte)'r')]
     [InlineData((byte)'s')]
@@ -158,7 +159,7 @@ public class SnapshotTests
     {
         var state = Filled().State;
         var key = Key.Of("key/7");
-        Assert.True(state.TryGetRecord(key, out var record));
+        Assert.True(state.View.TryGetRecord(key, out var record));
         Assert.Equal("value 7", System.Text.Encoding.UTF8.GetString(record.Value.Span));
         Assert.True(state.Prove(key).Verify(state.ComputeRoot(), key.RecordPath, record.Record.Digest));
         Assert.True(state.Prove(Key.Of("none")).Verify(state.ComputeRoot(), Key.Of("none").RecordPath, null));
@@ -170,6 +171,7 @@ public class SnapshotTests
         for (var i = 0; i < 60; i++)
             shard.One(i / 10, Request(Put($"key/{i}", $"value {i}", (OperationHeader.ContentType, "text/plain")), (ulong)(i * 40), session: (ulong)(i % 6), client: i % 2 == 0 ? Bob : Alice));
         shard.One(6, Request(Get("key/1"), 5, session: 77));
+        shard.One(6, Request(List(""), 6, session: 77)); // A result that has a record of its own.
         return shard;
     }
 

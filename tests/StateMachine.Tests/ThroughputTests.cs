@@ -44,7 +44,7 @@ public class ThroughputTests
             Report($"{elapsed.TotalMicroseconds / puts:F2} µs a put ({processor.TotalMicroseconds / puts:F2} of the processor, collections included; {paused.TotalMicroseconds / puts:F2} stopped for collections), "
                 + $"{allocated / puts} bytes a put");
             var startRoot = Stopwatch.GetTimestamp();
-            _ = _machine.Current.ComputeRoot();
+            _ = _machine.Publish().ComputeRoot();
             Report($"root after {puts} puts: {Stopwatch.GetElapsedTime(startRoot).TotalMilliseconds:F1} ms");
         }
     }
@@ -57,7 +57,7 @@ public class ThroughputTests
         {
             foreach (var batch in Batches(20, i => (int)(Mix((ulong)(i + 7919)) % KeyCount))) Execute(batch);
             var start = Stopwatch.GetTimestamp();
-            _ = _machine.Current.ComputeRoot();
+            _ = _machine.Publish().ComputeRoot();
             Report($"root after 10k puts: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms");
         }
     }
@@ -66,13 +66,13 @@ public class ThroughputTests
     public void A_snapshot_of_100k_keys()
     {
         Fill();
-        var root = _machine.Current.ComputeRoot();
+        var root = _machine.Publish().ComputeRoot();
         var start = Stopwatch.GetTimestamp();
         var chunks = new List<(Digest From, byte[] Bytes)>();
-        var assembler = new SnapshotAssembler(root, _machine.Current.Limits, ClientPolicy.Any, ShardPartition.Whole);
+        var assembler = new SnapshotAssembler(root, _machine.Publish().Limits, ClientPolicy.Any, ShardPartition.Whole);
         for (var from = Digest.Zero; ;)
         {
-            var bytes = _machine.Current.EncodeChunk(from, 1024 * 1024);
+            var bytes = _machine.Publish().EncodeChunk(from, 1024 * 1024);
             chunks.Add((from, bytes));
             Assert.True(new ChunkView(bytes).Chunk.TryVerify(root, from, out from, out var isLast));
             if (isLast) break;
@@ -92,7 +92,7 @@ public class ThroughputTests
     private void Fill()
     {
         foreach (var batch in Batches(KeyCount / BatchSize, i => i)) Execute(batch);
-        _ = _machine.Current.ComputeRoot();
+        _ = _machine.Publish().ComputeRoot();
     }
 
     // Sixteen sessions, whose requests follow each other.
@@ -118,7 +118,7 @@ public class ThroughputTests
 
     private void Execute(Request[] batch)
     {
-        var executed = _machine.Execute(_machine.Current.Sequence.Next, Digest.Zero, Requests.At(1), batch);
+        var executed = _machine.Execute(_machine.Publish().Sequence.Next, Digest.Zero, Requests.At(1), batch);
         Assert.DoesNotContain(executed.Outcomes, o => o.Result.Refused);
     }
 }

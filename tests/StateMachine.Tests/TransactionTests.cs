@@ -21,7 +21,7 @@ public class TransactionTests
                 {"op":"get","key":"a","range":"bytes=-1"}]}
             """));
         Assert.True(steps.Succeeded);
-        Assert.Equal(3UL, _shard.State.Revision);
+        Assert.Equal(3UL, _shard.View.Revision);
         Assert.All(steps.Results, step => Assert.Equal(3UL, step.Result.Revision));
         Assert.Equal([0, 1, 2, 3, 4, 5], steps.Results.Select(step => step.Index));
         Assert.Equal(
@@ -32,7 +32,7 @@ public class TransactionTests
         Assert.Equal(("o", "text/plain", 1UL, 2UL), (Encoding.UTF8.GetString(steps.Results[5].Result.Value.Span), steps.Results[5].Result.ContentType, steps.Results[5].Result.Offset, steps.Results[5].Result.Length));
         Assert.Equal("wo", _shard.Value("a"));
         Assert.Equal([0, 1, 255], _shard.Read(Get("b")).Value.ToArray());
-        Assert.Equal(2, _shard.State.KeyCount);
+        Assert.Equal(2, _shard.View.KeyCount);
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public class TransactionTests
         var steps = _shard.DoSteps(PostTransaction("""{"then":[{"op":"put","key":"a","value":"x"},{"op":"append","key":"a","value":"y","ifLength":1},{"op":"get","key":"a"},{"op":"delete","key":"a"},{"op":"get","key":"a"}],"if":[{"key":"a","exists":false}]}"""));
         Assert.Equal([ResultCode.Created, ResultCode.Ok, ResultCode.Ok, ResultCode.Ok, ResultCode.NotFound], steps.Results.Select(step => step.Result.Code));
         Assert.Equal("xy"u8, steps.Results[2].Result.Value.Span);
-        Assert.Equal((0, 1UL), (_shard.State.KeyCount, _shard.State.Revision));
+        Assert.Equal((0, 1UL), (_shard.View.KeyCount, _shard.View.Revision));
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public class TransactionTests
     {
         var shard = new Shard(new StateLimits { ValueBytesMax = 8 });
         shard.Do(Put("a", "aaa"), Put("b", "bbb"), Put("c", "ccc"));
-        var before = shard.State;
+        var before = shard.View;
         var executed = shard.Execute(0, Request(PostTransaction($$"""
             {"if":[{"key":"a","exists":false}],"else":[
                 {"op":"put","key":"a","value":"changed"},{"op":"put","key":"new","value":"x"},{"op":"delete","key":"b"},{"op":"delete","key":"none"},
@@ -118,11 +118,11 @@ public class TransactionTests
         Assert.Equal((code, 7UL, 3UL, keyRevision), (result.Code, result.Offset, result.Revision, result.KeyRevision));
         Assert.Empty(executed.Changes);
         Assert.Equal((false, 0), (Shard.StepsOf(result).Succeeded, Shard.StepsOf(result).Results.Length));
-        Assert.Equal(3UL, shard.State.Revision);
-        Assert.Equal(before.Keys.InOrder, shard.State.Keys.InOrder);
+        Assert.Equal(3UL, shard.View.Revision);
+        Assert.Equal(before.Keys.InOrder, shard.View.Keys.InOrder);
         foreach (var key in (string[])["a", "b", "c", "new", "never"])
         {
-            Assert.Equal(before.TryGetRecord(Key.Of(key), out var was), shard.State.TryGetRecord(Key.Of(key), out var now));
+            Assert.Equal(before.TryGetRecord(Key.Of(key), out var was), shard.View.TryGetRecord(Key.Of(key), out var now));
             Assert.Equal(was.Record.Bytes.ToArray(), now.Record.Bytes.ToArray());
         }
 
@@ -135,14 +135,14 @@ public class TransactionTests
         _shard.Do(Put("a", "abc"));
         var steps = _shard.DoSteps(PostTransaction("""{"then":[{"op":"get","key":"none"},{"op":"delete","key":"none"},{"op":"get","key":"a","range":"bytes=3-"},{"op":"get","key":"a"}]}"""));
         Assert.Equal([ResultCode.NotFound, ResultCode.NotFound, ResultCode.RangeNotSatisfiable, ResultCode.Ok], steps.Results.Select(step => step.Result.Code));
-        Assert.Equal(1UL, _shard.State.Revision);
+        Assert.Equal(1UL, _shard.View.Revision);
     }
 
     [Fact]
     public void A_branch_that_is_empty_does_nothing_and_says_so()
     {
         var steps = _shard.DoSteps(PostTransaction("""{"if":[{"key":"a","exists":true}],"then":[{"op":"put","key":"a","value":""}]}"""));
-        Assert.Equal((false, 0, 0UL), (steps.Succeeded, steps.Results.Length, _shard.State.Revision));
+        Assert.Equal((false, 0, 0UL), (steps.Succeeded, steps.Results.Length, _shard.View.Revision));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class TransactionTests
     {
         var map = new ShardMap(2);
         var shard = new Shard(partition: new ShardPartition(map, map.ShardOf("here"u8)));
-        Assert.Equal((ResultCode.WrongShard, 0UL), (shard.Do(PostTransaction(json)).Code, shard.State.Revision));
+        Assert.Equal((ResultCode.WrongShard, 0UL), (shard.Do(PostTransaction(json)).Code, shard.View.Revision));
     }
 
     [Fact]
