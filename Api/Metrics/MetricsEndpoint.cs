@@ -2,7 +2,7 @@ using System.Globalization;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
 using KvStore.Replication;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Metrics;
@@ -33,7 +33,7 @@ internal static class MetricsEndpoint
         routes.MapMethods("/metrics", [HttpMethods.Get, HttpMethods.Head], Metrics);
     }
 
-    private static ContentHttpResult Metrics(InProcessCluster cluster, RequestDurations durations, RefusalCounter refusals, ProcessInfo process)
+    private static ContentHttpResult Metrics(ServedCluster cluster, RequestDurations durations, RefusalCounter refusals, ProcessInfo process)
     {
         var text = new PrometheusText();
         WriteRequests(text, durations);
@@ -64,7 +64,7 @@ internal static class MetricsEndpoint
         }
     }
 
-    private static void WriteShards(PrometheusText text, InProcessCluster cluster)
+    private static void WriteShards(PrometheusText text, ServedCluster cluster)
     {
         var shards = cluster.Groups.Select(group => (Shard: group.Id.Number.ToString(CultureInfo.InvariantCulture), Group: group)).ToList();
         text.Head("kv_shard_has_quorum", Gauge, "1 when the shard can order and read.");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using KvStore.Api.Problems;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -18,7 +18,7 @@ internal static class HealthEndpoints
         routes.MapMethods("/readyz", [HttpMethods.Get, HttpMethods.Head], Ready);
     }
 
-    private static Results<ContentHttpResult, ProblemResult> Ready(HttpContext context, InProcessCluster cluster)
+    private static Results<ContentHttpResult, ProblemResult> Ready(HttpContext context, ServedCluster cluster)
     {
         var checks = cluster.Groups.Select(Check).ToList();
         var failed = checks.FindAll(check => !check.Ready);
@@ -38,7 +38,7 @@ internal static class HealthEndpoints
         return text.Append("ok\n").ToString();
     }
 
-    private static (bool Ready, string Text) Check(InProcessGroup group)
+    private static (bool Ready, string Text) Check(IShardGroup group)
     {
         var replicas = group.Statuses;
         var running = replicas.Count(replica => replica.Running);

@@ -4,7 +4,7 @@ namespace KvStore.Api.Operations;
 /// <param name="Version">The version of the software.</param>
 /// <param name="StartedAt">When the process started, UTC.</param>
 /// <param name="Cluster">The cluster's id, as <c>Kv-Cluster</c> carries it.</param>
-/// <param name="Storage"><c>memory</c>: nothing survives the process.</param>
+/// <param name="Storage"><c>memory</c>: nothing survives the process; <c>disk</c>: what was acknowledged does.</param>
 /// <param name="Signatures">The library that checks signatures.</param>
 /// <param name="Shards">The shards.</param>
 /// <param name="Refused">How many requests were answered with a problem, by its code.</param>

@@ -2,7 +2,7 @@ using KvStore.Api.Json;
 using KvStore.Api.Problems;
 using KvStore.Protocol;
 using KvStore.Replication;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -15,14 +15,14 @@ internal static class StatusEndpoints
         routes.MapGroup("/v1/status").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Status);
 
     /// <summary>A shard's replicas as they are now.</summary>
-    public static ShardStatus Of(InProcessGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);
+    public static ShardStatus Of(IShardGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);
 
-    private static JsonHttpResult<StatusDocument> Status(InProcessCluster cluster, RefusalCounter refusals, ProcessInfo process) => TypedResults.Json(
+    private static JsonHttpResult<StatusDocument> Status(ServedCluster cluster, RefusalCounter refusals, ProcessInfo process) => TypedResults.Json(
         new StatusDocument(
             process.Version,
             process.StartedAt,
             SignatureBase.ClusterName(cluster.Genesis.Cluster),
-            "memory",
+            cluster.Storage,
             Ed25519.Instance.BackendName,
             [.. cluster.Groups.Select(Of)],
             refusals.Snapshot()),
