@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using KvStore.Cli.Bench;
+using KvStore.Cli.Cluster;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
+using KvStore.Cli.Nodes;
+using KvStore.Replication.Setup;
 
 namespace KvStore.Cli;
 
@@ -31,6 +34,11 @@ internal static class KvCommand
             await terminal.Error.WriteLineAsync($"kv: {failure.Message}\n    {failure.Next}");
             return failure.ExitCode;
         }
+        catch (SetupException wrong)
+        {
+            await terminal.Error.WriteLineAsync($"kv: {wrong.Message}\n    {wrong.Next}");
+            return ExitCodes.Error;
+        }
         catch (OperationCanceledException)
         {
             await terminal.Error.WriteLineAsync("kv: Interrupted.\n    What was being written may have been applied: look with 'kv get'.");
@@ -51,6 +59,8 @@ internal static class KvCommand
         BatchCommand.Create(terminal),
         RequestCommand.Create(terminal),
         KeyCommand.Create(terminal),
+        ClusterCommand.Create(terminal),
+        NodeCommand.Create(terminal),
         StatusCommand.Create(terminal),
         BenchCommand.Create(terminal),
         SimCommand.Create(),
