@@ -14,7 +14,7 @@ internal static class MetricsEndpoint
     private const string Counter = "counter";
 
     // What is told of every replica, and from where.
-    private static readonly (string Name, string Type, string Help, Func<ReplicaStatus, double> Value)[] _replica =
+    private static readonly (string Name, string Type, string Help, Func<ReplicaStatus, double?> Value)[] _replica =
     [
         ("kv_replica_running", Gauge, "1 when the replica was not stopped.", static replica => replica.Running ? 1 : 0),
         ("kv_replica_view", Gauge, "The view that the replica is in, or moves to.", static replica => replica.View),
@@ -76,7 +76,9 @@ internal static class MetricsEndpoint
         {
             text.Head(name, type, help);
             foreach (var (shard, status) in replicas)
-                text.Sample(name, value(status), ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
+            {
+                if (value(status) is { } sample) text.Sample(name, sample, ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
+            }
         }
     }
 

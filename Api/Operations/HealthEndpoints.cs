@@ -21,30 +21,30 @@ internal static class HealthEndpoints
     private static Results<ContentHttpResult, ProblemResult> Ready(HttpContext context, ServedCluster cluster)
     {
         var checks = cluster.Groups.Select(Check).ToList();
-        var failed = checks.FindAll(check => !check.Ready);
+        var failed = checks.FindAll(check => check.Kind is not null);
         if (failed.Count > 0)
         {
             var detail = string.Join(' ', (context.Request.Query.ContainsKey("verbose") ? checks : failed).Select(check => check.Text + "."));
-            return new ProblemResult(ProblemKinds.NoQuorum, detail) { RetryAfter = _retryAfter };
+            return new ProblemResult(failed.TrueForAll(check => check.Kind == ProblemKinds.CatchingUp) ? ProblemKinds.CatchingUp : ProblemKinds.NoQuorum, detail) { RetryAfter = _retryAfter };
         }
 
         return TypedResults.Text(context.Request.Query.ContainsKey("verbose") ? Lines(checks) : "ok\n");
     }
 
-    private static string Lines(List<(bool Ready, string Text)> checks)
+    private static string Lines(List<(ProblemKind? Kind, string Text)> checks)
     {
         var text = new StringBuilder();
         foreach (var check in checks) text.Append("[+] ").Append(check.Text).Append('\n');
         return text.Append("ok\n").ToString();
     }
 
-    private static (bool Ready, string Text) Check(IShardGroup group)
+    private static (ProblemKind? Kind, string Text) Check(IShardGroup group)
     {
         var replicas = group.Statuses;
         var running = replicas.Count(replica => replica.Running);
-        var ready = group.HasQuorum;
-        var name = ready ? "ready" : "no quorum";
+        var kind = !group.HasQuorum ? ProblemKinds.NoQuorum : group.IsCatchingUp ? ProblemKinds.CatchingUp : null;
+        var name = kind is null ? "ready" : kind == ProblemKinds.NoQuorum ? "no quorum" : "catching up";
         var text = string.Create(CultureInfo.InvariantCulture, $"shard-{group.Id.Number}: {name}, {running} of {replicas.Count} replicas run");
-        return (ready, text);
+        return (kind, text);
     }
 }

@@ -4,7 +4,7 @@ namespace KvStore.Api.Operations;
 /// <param name="Version">The version of the software.</param>
 /// <param name="StartedAt">When the process started, UTC.</param>
 /// <param name="Cluster">The cluster's id, as <c>Kv-Cluster</c> carries it.</param>
-/// <param name="Storage"><c>memory</c>: nothing survives the process; <c>disk</c>: what was acknowledged does.</param>
+/// <param name="Storage"><c>memory</c>: nothing survives the process; <c>disk-unflushed</c>: what was acknowledged does, unless the machine fails; <c>disk</c>: it survives that too.</param>
 /// <param name="Signatures">The library that checks signatures.</param>
 /// <param name="Shards">The shards.</param>
 /// <param name="Refused">How many requests were answered with a problem, by its code.</param>
@@ -25,17 +25,17 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 
 /// <summary>One replica.</summary>
 /// <param name="Replica">Its number.</param>
-/// <param name="Running">Whether it was not stopped.</param>
+/// <param name="Running">Whether it was not stopped; of another node, whether it was heard of lately.</param>
 /// <param name="View">Its view.</param>
 /// <param name="Active">Whether it takes part in that view; it does not while it is changing views.</param>
 /// <param name="Primary">Who leads the view.</param>
 /// <param name="Executed">The last batch that it executed.</param>
 /// <param name="StableCheckpoint">Its last stable checkpoint.</param>
-/// <param name="StateRoot">The root of its state at that checkpoint, hexadecimal; null when it has none.</param>
+/// <param name="StateRoot">The root of its state at that checkpoint, hexadecimal; null when it has none, or is a replica of another node.</param>
 /// <param name="Rejoining">Whether it lost its disk and does not vote yet.</param>
 /// <param name="FetchingState">Whether it is fetching the state from others.</param>
-/// <param name="PendingRequests">Requests that it holds and has not seen executed.</param>
-/// <param name="Keys">How many keys its state holds.</param>
+/// <param name="PendingRequests">Requests that it holds and has not seen executed; null for a replica of another node.</param>
+/// <param name="Keys">How many keys its state holds; null for a replica of another node.</param>
 /// <param name="Rejections">Messages that it refused, by reason.</param>
 public sealed record ReplicaDocument(
     int Replica,
@@ -48,6 +48,6 @@ public sealed record ReplicaDocument(
     string? StateRoot,
     bool Rejoining,
     bool FetchingState,
-    int PendingRequests,
-    int Keys,
+    int? PendingRequests,
+    int? Keys,
     IReadOnlyDictionary<string, long> Rejections);

@@ -21,6 +21,9 @@ public interface IShardGroup
     /// <summary>Whether enough replicas are known to take full part for the shard to order and to read.</summary>
     bool HasQuorum { get; }
 
+    /// <summary>Whether the replica that answers here is so far behind the others that clients had better ask another node.</summary>
+    bool IsCatchingUp { get; }
+
     /// <summary>Where every replica stands, by its id.</summary>
     IReadOnlyList<ReplicaStatus> Statuses { get; }
 

@@ -16,6 +16,8 @@ internal sealed class InProcessNode(InProcessGroup group, int firstNode) : IShar
 
     public bool HasQuorum => group.HasQuorum;
 
+    public bool IsCatchingUp => false; // A node that lags is asked last.
+
     public IReadOnlyList<ReplicaStatus> Statuses => group.Statuses;
 
     public int KeyWaiters => group.KeyWaiters;

@@ -47,7 +47,7 @@ public sealed class NodeSetup : IDisposable
     public string ClientListen => Config.ClientListen ?? Member.Client;
 
     /// <summary>What the directory says of earlier runs.</summary>
-    internal StartMarks Marks { get; }
+    public StartMarks Marks { get; }
 
     /// <summary>Reads all of it.</summary>
     /// <exception cref="SetupException">Something is missing, or does not belong together.</exception>

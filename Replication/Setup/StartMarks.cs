@@ -12,7 +12,7 @@ namespace KvStore.Replication.Setup;
 /// <param name="data">Its data, which holds the mark beside the disks.</param>
 /// <param name="cluster">The cluster that the node is of.</param>
 /// <param name="key">The node's key.</param>
-internal sealed class StartMarks(string directory, string data, ClusterId cluster, PublicKey key)
+public sealed class StartMarks(string directory, string data, ClusterId cluster, PublicKey key)
 {
     private const string LeaveFormat = "kv-first-start-1";
     private const string MarkFormat = "kv-started-1";
@@ -39,6 +39,7 @@ internal sealed class StartMarks(string directory, string data, ClusterId cluste
     /// <exception cref="SetupException">It can't be written.</exception>
     public void OnStart()
     {
+        Directory.CreateDirectory(data);
         if (!File.Exists(Mark)) Write(Mark, MarkFormat);
         if (!File.Exists(Leave)) return;
         try
