@@ -42,9 +42,6 @@ public sealed class WriteAheadLog : IDisposable
     // Older segments with records that wait for a flush; they are durable before the newer one is.
     private readonly List<SegmentWriter> _closing = [];
 
-    // Older segments on the disk, with their bases, ascending.
-    private readonly List<(ulong Segment, ulong Basis)> _older = [];
-
     private SegmentWriter _current;
     private bool _disposed;
 
@@ -79,6 +76,9 @@ public sealed class WriteAheadLog : IDisposable
         log._current.Flush();
         return log;
     }
+
+    /// <summary>Whether a disk has a log.</summary>
+    public static bool IsThere(IDisk disk) => LogRecovery.Segments(disk).Count > 0;
 
     /// <summary>
     /// The older segments from one basis on, ascending: what is needed to make the state at <see cref="Basis"/> from the one at that position.
@@ -131,7 +131,6 @@ public sealed class WriteAheadLog : IDisposable
         foreach (var record in liveRecords) ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, RecordBytesMax, nameof(liveRecords));
         if (_current.IsWaiting) _closing.Add(_current);
         var header = new SegmentHeader(_current.Header.Segment + 1, _current.NextRecord, (ulong)liveRecords.Count, basis, _options.NewSalt());
-        _older.Add((_current.Header.Segment, _current.Header.Basis));
         _current = SegmentWriter.Begin(_disk, header, liveRecords, _options.AllocationBytes);
     }
 
@@ -139,13 +138,20 @@ public sealed class WriteAheadLog : IDisposable
     public void DropOlder(ulong basis)
     {
         Flush();
-        var first = _older.Where(each => each.Basis >= basis).Select(each => each.Segment).FirstOrDefault(_current.Header.Segment);
-        foreach (var number in LogRecovery.Segments(_disk).Where(number => number < first)) _disk.Delete(SegmentHeader.FileName(number));
-        _older.RemoveAll(each => each.Segment < first);
+        foreach (var number in LogRecovery.Segments(_disk).TakeWhile(number => number < _current.Header.Segment && !BeginsFrom(number, basis)))
+        {
+            _disk.Delete(SegmentHeader.FileName(number));
+        }
     }
 
     /// <summary>Ends the use of the log. It does not flush: what was not flushed has been promised to nobody.</summary>
     public void Dispose() => _disposed = true;
+
+    private bool BeginsFrom(ulong number, ulong basis)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Length];
+        return _disk.Read(SegmentHeader.FileName(number), 0, bytes) == bytes.Length && SegmentHeader.TryRead(bytes, out var header) && header.Basis >= basis;
+    }
 
     private void RequireNext(ulong number, ulong? expected)
     {

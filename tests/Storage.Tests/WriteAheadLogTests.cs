@@ -105,6 +105,8 @@ public sealed class WriteAheadLogTests
         Assert.Equal([[3], [4]], records.Select(record => record.ToArray()));
         Assert.Equal([[1], [2], [3]], Assert.Single(again.ReadOlder(8)).Records.Select(record => record.ToArray()));
         Assert.Empty(again.ReadOlder(9));
+        again.DropOlder(8);
+        Assert.Single(again.ReadOlder(8));
         again.DropOlder(16);
         Assert.Equal(["wal-00000003"], disk.Files);
     }
