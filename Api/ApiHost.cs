@@ -17,6 +17,9 @@ public sealed class ApiHost : IAsyncDisposable
 {
     private const int UsageError = 2;
 
+    // As long as a request waits for its answer: who waits for a key to change waits for longer, and is told to ask again.
+    private static readonly TimeSpan _drainMax = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _app;
     private readonly InProcessCluster? _ownCluster;
     private readonly IDisposable _refusals;
@@ -74,7 +77,7 @@ public sealed class ApiHost : IAsyncDisposable
     /// <summary>Starts in front of a node of a pool, and returns when requests are taken.</summary>
     /// <param name="options">How to run; what they say about the cluster does not count.</param>
     /// <param name="cluster">What is served; it goes on when this ends.</param>
-    /// <param name="loggers">Where the log goes; disposed of by this.</param>
+    /// <param name="loggers">Where the log goes; the caller's own.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">It can't listen at the address.</exception>
     public static Task<ApiHost> StartAsync(ApiOptions options, ServedCluster cluster, ILoggerFactory loggers, CancellationToken cancel) =>
@@ -131,6 +134,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
 
         builder.Services.AddSingleton(loggers);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _drainMax);
         builder.Services.AddGateway(served, options.AllowUnsigned);
         if (development is not null) builder.Services.AddSingleton(development);
         var app = builder.Build();

@@ -15,6 +15,9 @@ internal static class KvCommand
     // A value is given as @FILE, which must not be taken for a file of arguments.
     private static readonly ParserConfiguration _parser = new() { ResponseFileTokenReplacer = null };
 
+    // A node that is told to end finishes what it has begun to answer.
+    private static readonly TimeSpan _stopMax = TimeSpan.FromSeconds(30);
+
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code: see <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancel = default)
@@ -26,7 +29,7 @@ internal static class KvCommand
             var parsed = root.Parse(args, _parser);
             if (parsed.Errors.Count > 0) throw Wrong(parsed);
             await using var output = new StreamWriter(terminal.Out, leaveOpen: true);
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error };
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error, ProcessTerminationTimeout = _stopMax };
             return await parsed.InvokeAsync(invocation, cancel);
         }
         catch (Failure failure)

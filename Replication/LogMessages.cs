@@ -24,6 +24,12 @@ internal static partial class LogMessages
     [LoggerMessage(1006, LogLevel.Warning, "Replica {Replica} of shard {Shard} dropped {Count} messages from replica {From} so far: {Kind}.")]
     public static partial void Rejected(this ILogger logger, int replica, uint shard, long count, int from, RejectionKind kind);
 
+    [LoggerMessage(1008, LogLevel.Error, "Replica {Replica} of shard {Shard} has no room on its disk. It votes for nothing until there is, and serves what it has: make room.")]
+    public static partial void DiskFull(this ILogger logger, int replica, uint shard);
+
+    [LoggerMessage(1009, LogLevel.Information, "Replica {Replica} of shard {Shard} has room on its disk again and takes part.")]
+    public static partial void DiskHasRoom(this ILogger logger, int replica, uint shard);
+
     [LoggerMessage(1007, LogLevel.Critical, "Replica {Replica} of shard {Shard} can't go on and ends the process.")]
     public static partial void ReplicaBroken(this ILogger logger, Exception exception, int replica, uint shard);
 

@@ -27,4 +27,8 @@ public sealed record ReplicaStatus(
     bool FetchingState,
     int? PendingRequests,
     int? Keys,
-    IReadOnlyDictionary<string, long> Rejections);
+    IReadOnlyDictionary<string, long> Rejections)
+{
+    /// <summary>Whether there is no room on its disk: it takes no part until there is, and serves what it has.</summary>
+    public bool DiskFull { get; init; }
+}

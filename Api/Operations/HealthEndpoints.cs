@@ -25,7 +25,7 @@ internal static class HealthEndpoints
         if (failed.Count > 0)
         {
             var detail = string.Join(' ', (context.Request.Query.ContainsKey("verbose") ? checks : failed).Select(check => check.Text + "."));
-            return new ProblemResult(failed.TrueForAll(check => check.Kind == ProblemKinds.CatchingUp) ? ProblemKinds.CatchingUp : ProblemKinds.NoQuorum, detail) { RetryAfter = _retryAfter };
+            return new ProblemResult(failed[0].Kind!, detail) { RetryAfter = _retryAfter };
         }
 
         return TypedResults.Text(context.Request.Query.ContainsKey("verbose") ? Lines(checks) : "ok\n");
@@ -42,8 +42,13 @@ internal static class HealthEndpoints
     {
         var replicas = group.Statuses;
         var running = replicas.Count(replica => replica.Running);
-        var kind = !group.HasQuorum ? ProblemKinds.NoQuorum : group.IsCatchingUp ? ProblemKinds.CatchingUp : null;
-        var name = kind is null ? "ready" : kind == ProblemKinds.NoQuorum ? "no quorum" : "catching up";
+        var (kind, name) = group switch
+        {
+            { IsDiskFull: true } => (ProblemKinds.DiskFull, "disk full"),
+            { HasQuorum: false } => (ProblemKinds.NoQuorum, "no quorum"),
+            { IsCatchingUp: true } => (ProblemKinds.CatchingUp, "catching up"),
+            _ => ((ProblemKind?)null, "ready"),
+        };
         var text = string.Create(CultureInfo.InvariantCulture, $"shard-{group.Id.Number}: {name}, {running} of {replicas.Count} replicas run");
         return (kind, text);
     }

@@ -8,6 +8,8 @@ namespace KvStore.Api.Operations;
 /// <param name="Signatures">The library that checks signatures.</param>
 /// <param name="Shards">The shards.</param>
 /// <param name="Refused">How many requests were answered with a problem, by its code.</param>
+/// <param name="Node">Whose word this is: the number of the node's replica in every group; absent where all replicas live in one process.</param>
+/// <param name="Peers">How it stands between this node and the others; absent likewise.</param>
 public sealed record StatusDocument(
     string Version,
     DateTimeOffset StartedAt,
@@ -15,7 +17,18 @@ public sealed record StatusDocument(
     string Storage,
     string Signatures,
     IReadOnlyList<ShardStatus> Shards,
-    IReadOnlyDictionary<string, long> Refused);
+    IReadOnlyDictionary<string, long> Refused,
+    int? Node,
+    IReadOnlyList<PeerDocument>? Peers);
+
+/// <summary>How it stands between a node and another.</summary>
+/// <param name="Node">The other node.</param>
+/// <param name="Address">Where it is dialled.</param>
+/// <param name="Connected">Whether messages go both ways.</param>
+/// <param name="LastSeen">When something last came from it, UTC; absent when nothing ever did.</param>
+/// <param name="Dropped">Messages that were lost on the way to it or from it.</param>
+/// <param name="Rejected">Messages of it that were refused.</param>
+public sealed record PeerDocument(int Node, string Address, bool Connected, DateTimeOffset? LastSeen, long Dropped, long Rejected);
 
 /// <summary>One shard.</summary>
 /// <param name="Shard">Its number.</param>
@@ -37,6 +50,7 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 /// <param name="PendingRequests">Requests that it holds and has not seen executed; null for a replica of another node.</param>
 /// <param name="Keys">How many keys its state holds; null for a replica of another node.</param>
 /// <param name="Rejections">Messages that it refused, by reason.</param>
+/// <param name="DiskFull">Whether there is no room on its disk, so that it takes no part.</param>
 public sealed record ReplicaDocument(
     int Replica,
     bool Running,
@@ -50,4 +64,5 @@ public sealed record ReplicaDocument(
     bool FetchingState,
     int? PendingRequests,
     int? Keys,
-    IReadOnlyDictionary<string, long> Rejections);
+    IReadOnlyDictionary<string, long> Rejections,
+    bool DiskFull);

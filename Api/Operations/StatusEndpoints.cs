@@ -3,6 +3,7 @@ using KvStore.Api.Problems;
 using KvStore.Protocol;
 using KvStore.Replication;
 using KvStore.Replication.Gateways;
+using KvStore.Replication.Pool;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -25,8 +26,13 @@ internal static class StatusEndpoints
             cluster.Storage,
             Ed25519.Instance.BackendName,
             [.. cluster.Groups.Select(Of)],
-            refusals.Snapshot()),
+            refusals.Snapshot(),
+            cluster.Pool?.Self.Index,
+            cluster.Pool?.Peers().Select(Of).ToList()),
         ApiJson.Readable.StatusDocument);
+
+    private static PeerDocument Of(PeerStatus peer) =>
+        new(peer.Peer.Index, peer.Address, peer.Connected, peer.LastSeen, peer.Dropped.Values.Sum(), peer.Rejected.Values.Sum());
 
     private static ReplicaDocument Of(ReplicaStatus replica) => new(
         replica.Replica,
@@ -41,5 +47,6 @@ internal static class StatusEndpoints
         replica.FetchingState,
         replica.PendingRequests,
         replica.Keys,
-        replica.Rejections);
+        replica.Rejections,
+        replica.DiskFull);
 }

@@ -24,6 +24,9 @@ public interface IShardGroup
     /// <summary>Whether the replica that answers here is so far behind the others that clients had better ask another node.</summary>
     bool IsCatchingUp { get; }
 
+    /// <summary>Whether the replica that answers here takes no part because its disk has no room.</summary>
+    bool IsDiskFull { get; }
+
     /// <summary>Where every replica stands, by its id.</summary>
     IReadOnlyList<ReplicaStatus> Statuses { get; }
 

@@ -4,6 +4,7 @@ using KvStore.Protocol;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 using Microsoft.Extensions.Logging;
 
@@ -25,19 +26,28 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
     private readonly ILogger _logger;
     private readonly InputQueue _queue = new(WaitingMax);
     private readonly List<Input> _inputs = [];
+    private readonly CheckpointSaver _saver;
+    private bool _saidDiskFull;
     private readonly Thread _thread;
     private volatile ReplicaStatus? _status;
 
     /// <summary>Makes the host; <see cref="Start"/> starts its thread.</summary>
-    public ReplicaHost(HostOptions options, StartMode mode, IReplicaLog log, ISnapshotStore snapshots)
+    /// <param name="options">What it is made of besides its disk.</param>
+    /// <param name="mode">How its run begins.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="snapshots">Its snapshots.</param>
+    /// <param name="ledger">Its ledger; null when it keeps none.</param>
+    /// <exception cref="Storage.DiskDamagedException">Its disk is damaged; the message says which file, where, and what to do.</exception>
+    public ReplicaHost(HostOptions options, StartMode mode, IReplicaLog log, ISnapshotStore snapshots, DiskLedger? ledger = null)
     {
         _options = options.Driver;
         _clock = options.Clock;
         _logger = options.Logger;
         _rejections = options.Rejections;
         _gateway = new NodeGateway(options, this);
-        _driver = new ReplicaDriver(
-            options.Driver, new DriverPorts(options.Signer, options.Transport, log, snapshots, this, new NodeEvents(options, _gateway)), mode);
+        _saver = new CheckpointSaver(Id, saved => _queue.Add(new QueuedInput(null, null, null, null, saved)));
+        var ports = new DriverPorts(options.Signer, options.Transport, log, snapshots, this, _saver, ledger, new NodeEvents(options, _gateway));
+        _driver = new ReplicaDriver(options.Driver, ports, mode);
         _gateway.StateIs(() => _driver.State);
         _gateway.OnInstalled(_driver.State); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
         _thread = new Thread(Run) { IsBackground = true, Name = $"replica {Id}" };
@@ -86,6 +96,7 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
     {
         _queue.Close();
         if (_thread.IsAlive) _thread.Join();
+        _saver.Dispose();
         _gateway.Close();
         _logger.ReplicaStopped(Id.Index, _options.Verifier.Context.Group.Number);
     }
@@ -128,14 +139,24 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
 
             if (_inputs.Count > 0) _driver.Run(_inputs);
             if (!ticks) continue;
+            SayDiskFull();
             _gateway.OnTick();
             _status = CurrentStatus();
         }
     }
 
+    private void SayDiskFull()
+    {
+        if (_driver.IsDiskFull == _saidDiskFull) return;
+        _saidDiskFull = _driver.IsDiskFull;
+        if (_saidDiskFull) _logger.DiskFull(Id.Index, _options.Verifier.Context.Group.Number);
+        else _logger.DiskHasRoom(Id.Index, _options.Verifier.Context.Group.Number);
+    }
+
     private void AddInputs(QueuedInput queued)
     {
         if (queued.Input is { } input) _inputs.Add(input);
+        else if (queued.Saved is { } saved) _driver.OnSaved(saved);
         else if (queued.Request is { } request) _inputs.Add(_driver.ToInput(queued.From, request));
         else _driver.AddInputs(queued.From!.Value, queued.Message!, _inputs);
     }
@@ -148,6 +169,9 @@ public sealed class ReplicaHost : IRootComputer, IDisposable
         var stable = replica.StableCheckpoint?.Vote;
         return new ReplicaStatus(
             Id.Index, Running: true, replica.View.Number, replica.Active, replica.Primary.Index, replica.Executed.Number, stable?.Sequence.Number ?? 0,
-            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.State.KeyCount, _rejections.Snapshot());
+            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.State.KeyCount, _rejections.Snapshot())
+        {
+            DiskFull = _driver.IsDiskFull,
+        };
     }
 }

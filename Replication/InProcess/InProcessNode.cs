@@ -18,6 +18,8 @@ internal sealed class InProcessNode(InProcessGroup group, int firstNode) : IShar
 
     public bool IsCatchingUp => false; // A node that lags is asked last.
 
+    public bool IsDiskFull => false; // Likewise.
+
     public IReadOnlyList<ReplicaStatus> Statuses => group.Statuses;
 
     public int KeyWaiters => group.KeyWaiters;

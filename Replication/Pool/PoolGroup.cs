@@ -57,12 +57,15 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     public bool IsCatchingUp => _host is not { } host || host.Status is { FetchingState: true } || _reports.ExecutedByWeakQuorum.Number > host.State.Sequence.Number + _lagMax;
 
     /// <inheritdoc/>
+    public bool IsDiskFull => _host?.Status is { DiskFull: true };
+
+    /// <inheritdoc/>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _group.Config.Replicas).Select(replica => replica == _self.Index ? OwnStatus() : StatusOf(replica))];
 
     /// <inheritdoc/>
     public int KeyWaiters => _host?.Gateway.Changes.Count ?? 0;
 
-    private int InService => _reports.InService + (_host?.Status is { Rejoining: false } ? 1 : 0);
+    private int InService => _reports.InService + (_host?.Status is { Rejoining: false, DiskFull: false } ? 1 : 0);
 
     /// <inheritdoc/>
     public ShardState ReadLocal() => Host().State;

@@ -46,21 +46,22 @@ public sealed class PoolNode : IAsyncDisposable
         var verified = new VerificationCache();
         _groups = [.. genesis.Groups.Select(group => new PoolGroup(genesis, group, options, verified, OnReport))];
         _transports = [.. _groups.Select(group => network.Attach(group.Id, group.Verifier, group))];
-        Served = new ServedCluster(genesis, [.. _groups], _groups[0].Verifier, options.Storage);
+        Served = new ServedCluster(genesis, [.. _groups], _groups[0].Verifier, options.Storage)
+        {
+            Pool = new ServedPool(options.Self, options.Document.Members, () => network.Peers),
+        };
         _logger.NodeOpened(options.Name, options.Self.Index, _groups.Length, SignatureBase.ClusterName(genesis.Cluster));
     }
 
     /// <summary>The cluster as this node serves it to clients.</summary>
     public ServedCluster Served { get; }
 
-    /// <summary>How it stands between this node and each of its peers.</summary>
-    public IReadOnlyList<PeerStatus> Peers => _network.Peers;
-
     /// <summary>Completes when the replicas run: at once, but for a first start, which waits for the others.</summary>
     public Task Started => _start;
 
     /// <summary>Runs the replicas. A first start waits for the other nodes, and returns before.</summary>
-    /// <exception cref="InvalidDataException">A disk is damaged.</exception>
+    /// <exception cref="InvalidDataException">A disk is another replica's.</exception>
+    /// <exception cref="Storage.DiskDamagedException">A disk is damaged; the message says which file, where, and what to do.</exception>
     public void Run()
     {
         if (_marks.HasRun() || !_marks.MayStartFirst())
@@ -146,7 +147,7 @@ public sealed class PoolNode : IAsyncDisposable
         {
             var mode = !_stores[i].IsEmpty ? StartMode.Restart : begins ? StartMode.Genesis : StartMode.LostDisk;
             if (mode == StartMode.LostDisk) _logger.DiskLost(_groups[i].Id.Number);
-            _groups[i].Start(new ReplicaHost(HostOptionsOf(i), mode, _stores[i].Log, _stores[i].Snapshots));
+            _groups[i].Start(new ReplicaHost(HostOptionsOf(i), mode, _stores[i].Log, _stores[i].Snapshots, _stores[i].Ledger));
         }
     }
 

@@ -43,9 +43,6 @@ public sealed class NodeSetup : IDisposable
     /// <summary>Where the members' peers reach them, by replica.</summary>
     public ImmutableArray<string> Addresses { get; }
 
-    /// <summary>Where to serve clients.</summary>
-    public string ClientListen => Config.ClientListen ?? Member.Client;
-
     /// <summary>What the directory says of earlier runs.</summary>
     public StartMarks Marks { get; }
 
@@ -83,6 +80,17 @@ public sealed class NodeSetup : IDisposable
         return IPEndPoint.TryParse(address, out var listen)
             ? listen
             : throw new SetupException($"The genesis has '{address}' as this member's address, which names no interface of this machine.", $"Say where to listen with {NodeSetting.PeerListen.Flag}, for example 0.0.0.0:7000.");
+    }
+
+    /// <summary>Where to serve clients.</summary>
+    /// <exception cref="SetupException">The genesis has a name or https, at which a node does not listen by itself.</exception>
+    public string ClientListen()
+    {
+        if (Config.ClientListen is { } configured) return configured;
+        var url = new Uri(Member.Client);
+        return url.Scheme == Uri.UriSchemeHttp && url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+            ? Member.Client
+            : throw new SetupException($"The genesis has '{Member.Client}' as this member's address for clients, which may be a proxy's.", $"Say where to listen with {NodeSetting.ClientListen.Flag}, for example http://127.0.0.1:7001.");
     }
 
     /// <inheritdoc/>

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using KvStore.Protocol;
-using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Setup;
+using KvStore.Replication.Storing;
 using KvStore.Replication.Tests.Setup;
 using KvStore.StateMachine;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,8 +39,8 @@ internal sealed class TestPool : IAsyncDisposable
     public void Start(int node)
     {
         var setup = _setups[node] = NodeSetup.Read(SetupFolder.Config(_folder[$"node{node}"]));
-        var options = new PoolNodeOptions(_document.Genesis, setup.Self, setup.Member.Name, setup.Key, TimeSpan.FromSeconds(30));
-        ImmutableArray<ShardStore> stores = [.. _disks[node].Select(disk => new ShardStore(disk.Log, disk.Snapshots, disk.Log.Load().Count == 0, Disk: null))];
+        var options = new PoolNodeOptions(_document, setup.Self, setup.Key, TimeSpan.FromSeconds(30));
+        ImmutableArray<ShardStore> stores = [.. _disks[node].Select(disk => new ShardStore(disk.Log, disk.Snapshots, Ledger: null, disk.Log.Load().Count == 0, Disk: null))];
         _nodes[node] = new PoolNode(options, setup.Marks, _network.Of(setup.Self, Nodes), stores, NullLoggerFactory.Instance);
         _nodes[node]!.Run();
     }

@@ -16,7 +16,7 @@ public sealed class NodeSetupTests : IDisposable
         using var setup = NodeSetup.Read(SetupFolder.Config(_folder.Node(2, SetupFolder.Signed())));
         Assert.Equal(2, setup.Self.Index);
         Assert.Equal("10.0.0.3:7000", setup.PeerListen().ToString());
-        Assert.Equal("http://10.0.0.3:7001", setup.ClientListen);
+        Assert.Equal("http://10.0.0.3:7001", setup.ClientListen());
         Assert.True(setup.Config.IsDurable);
         Assert.False(setup.Config.AllowUnsigned);
     }
