@@ -4,6 +4,7 @@ using KvStore.Api.Hosting;
 using KvStore.Api.Problems;
 using KvStore.Client.Signing;
 using KvStore.Protocol;
+using KvStore.Replication.Gateways;
 using KvStore.Replication.InProcess;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -11,10 +12,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace KvStore.Api;
 
-/// <summary>The gateway and, in the same process, a memory-only cluster behind it, which several gateways may share.</summary>
+/// <summary>The gateway: of a node of a pool or, in the same process, of a memory-only cluster, which several gateways may share.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
     private const int UsageError = 2;
+
+    // As long as a request waits for its answer: who waits for a key to change waits for longer, and is told to ask again.
+    private static readonly TimeSpan _drainMax = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
     private readonly InProcessCluster? _ownCluster;
@@ -49,7 +53,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         await using var host = await TryStartAsync(options, cancel);
         if (host is null) return 1;
-        await host._app.WaitForShutdownAsync(cancel);
+        await host.WaitForShutdownAsync(cancel);
         return 0;
     }
 
@@ -62,9 +66,28 @@ public sealed class ApiHost : IAsyncDisposable
     /// <param name="cluster">The cluster, which goes on when this ends; null for one of its own.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">It can't listen at the address.</exception>
-    public static async Task<ApiHost> StartAsync(ApiOptions options, InProcessCluster? cluster, CancellationToken cancel)
+    public static Task<ApiHost> StartAsync(ApiOptions options, InProcessCluster? cluster, CancellationToken cancel)
     {
-        var host = Build(options, cluster);
+        // Made before the container, because what it holds depends on the genesis; and so disposed of by this class.
+        var loggers = LoggerFactory.Create(logging => Logs.Configure(logging, options));
+        var own = cluster is null ? InProcessCluster.Start(ClusterOptions(options), loggers) : null;
+        return StartAsync(Build(options, (cluster ?? own!).ServedBy(options.FirstNode), loggers, cluster ?? own, own), cancel);
+    }
+
+    /// <summary>Starts in front of a node of a pool, and returns when requests are taken.</summary>
+    /// <param name="options">How to run; what they say about the cluster does not count.</param>
+    /// <param name="cluster">What is served; it goes on when this ends.</param>
+    /// <param name="loggers">Where the log goes; the caller's own.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="IOException">It can't listen at the address.</exception>
+    public static Task<ApiHost> StartAsync(ApiOptions options, ServedCluster cluster, ILoggerFactory loggers, CancellationToken cancel) =>
+        StartAsync(Build(options, cluster, loggers, development: null, own: null), cancel);
+
+    /// <summary>Returns when the process is told to end, or <paramref name="cancel"/>.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancel) => _app.WaitForShutdownAsync(cancel);
+
+    private static async Task<ApiHost> StartAsync(ApiHost host, CancellationToken cancel)
+    {
         try
         {
             await host._app.StartAsync(cancel);
@@ -103,21 +126,20 @@ public sealed class ApiHost : IAsyncDisposable
         }
     }
 
-    private static ApiHost Build(ApiOptions options, InProcessCluster? shared)
+    private static ApiHost Build(ApiOptions options, ServedCluster served, ILoggerFactory loggers, InProcessCluster? development, InProcessCluster? own)
     {
         var builder = WebApplication.CreateSlimBuilder();
         Logs.Configure(builder.Logging, options);
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);
 
-        // Made before the container, because what it holds depends on the genesis; and so disposed of by this class.
-        var loggers = LoggerFactory.Create(logging => Logs.Configure(logging, options));
-        var own = shared is null ? InProcessCluster.Start(ClusterOptions(options), loggers) : null;
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddGateway(shared ?? own!, options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _drainMax);
+        builder.Services.AddGateway(served, options.AllowUnsigned);
+        if (development is not null) builder.Services.AddSingleton(development);
         var app = builder.Build();
         app.MapGateway();
-        SayWhatThisIs(app, options);
+        SayWhatThisIs(app, options, served);
         var refusals = ServerRefusals.Watch(app.Services.GetRequiredService<DiagnosticListener>(), app.Services.GetRequiredService<RefusalCounter>());
         return new ApiHost(app, own, refusals, options.AllowUnsigned);
     }
@@ -131,10 +153,10 @@ public sealed class ApiHost : IAsyncDisposable
         return options.Limits is { } limits ? cluster with { Limits = limits } : cluster;
     }
 
-    private static void SayWhatThisIs(WebApplication app, ApiOptions options)
+    private static void SayWhatThisIs(WebApplication app, ApiOptions options, ServedCluster served)
     {
         var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
-        LogMessages.MemoryOnly(logger, options.Shards, options.Replicas);
+        if (served.Storage == ServedCluster.InMemory) LogMessages.MemoryOnly(logger, served.Groups.Length, served.Genesis.Groups[0].Config.Replicas);
         if (options.AllowUnsigned) LogMessages.DevelopmentKey(logger, SignatureBase.KeyName(app.Services.GetRequiredService<RequestSigner>().PublicKey));
         else LogMessages.SignaturesRequired(logger);
         LogMessages.Ed25519Backend(logger, Ed25519.Instance.BackendName);

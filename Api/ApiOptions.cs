@@ -47,6 +47,9 @@ public sealed record ApiOptions
     /// <summary>Whether the log goes to the standard error, because the standard output is for data.</summary>
     public bool LogToStandardError { get; init; }
 
+    /// <summary>Whether the log is lines of JSON, for programs.</summary>
+    public bool LogsJson { get; init; }
+
     /// <summary>From which level on there is a log; tests have none but the bad news.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

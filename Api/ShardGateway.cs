@@ -4,7 +4,6 @@ using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication;
 using KvStore.Replication.Gateways;
-using KvStore.Replication.InProcess;
 using KvStore.StateMachine;
 
 namespace KvStore.Api;
@@ -26,8 +25,7 @@ internal readonly record struct ShardAnswer(OperationResult? Result, bool Replay
 /// <param name="group">The shard's group.</param>
 /// <param name="limits">The limits of its state.</param>
 /// <param name="signer">Signs for clients that do not.</param>
-/// <param name="firstNode">The node that is asked first.</param>
-internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, RequestSigner signer, int firstNode)
+internal sealed class ShardGateway(IShardGroup group, StateLimits limits, RequestSigner signer)
 {
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
@@ -50,7 +48,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
     {
         try
         {
-            return (consistency == Consistency.Local ? group.ReadLocal(firstNode) : await group.ReadLinearizableAsync(cancel, firstNode), null);
+            return (consistency == Consistency.Local ? group.ReadLocal() : await group.ReadLinearizableAsync(cancel), null);
         }
         catch (ShardUnavailableException exception)
         {
@@ -64,7 +62,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
         problem = null;
         try
         {
-            return group.WaitForChange(key, firstNode);
+            return group.WaitForChange(key);
         }
         catch (ShardUnavailableException exception)
         {
@@ -94,7 +92,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
     {
         try
         {
-            var answer = await group.SubmitAsync(request.Verified, cancel, firstNode);
+            var answer = await group.SubmitAsync(request.Verified, cancel);
             return new ShardAnswer(answer.Result, answer.Replayed, null);
         }
         catch (ShardUnavailableException exception)
@@ -112,6 +110,7 @@ internal sealed class ShardGateway(InProcessGroup group, StateLimits limits, Req
     private ProblemResult Unavailable(ShardUnavailableException exception, HandedOver? request) => exception switch
     {
         NoQuorumException => NoQuorum(request, exception.RetryAfter),
+        CatchingUpException => new ProblemResult(ProblemKinds.CatchingUp, $"{exception.Message} Ask another node.") { RetryAfter = exception.RetryAfter, Shard = Shard },
         ShardBusyException => new ProblemResult(ProblemKinds.Busy, exception.Message) { RetryAfter = exception.RetryAfter, Shard = Shard },
         OutcomeUnknownException => Doubtful(ProblemKinds.OutcomeUnknown, "The answer did not come in time.", request, exception.RetryAfter),
         _ => throw new InvalidOperationException("A shard can be unavailable in a way that the gateway does not know.", exception),

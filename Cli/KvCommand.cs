@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using KvStore.Cli.Bench;
+using KvStore.Cli.Cluster;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
+using KvStore.Cli.Nodes;
+using KvStore.Replication.Setup;
 
 namespace KvStore.Cli;
 
@@ -11,6 +14,9 @@ internal static class KvCommand
 {
     // A value is given as @FILE, which must not be taken for a file of arguments.
     private static readonly ParserConfiguration _parser = new() { ResponseFileTokenReplacer = null };
+
+    // A node that is told to end finishes what it has begun to answer.
+    private static readonly TimeSpan _stopMax = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code: see <see cref="ExitCodes"/>.</returns>
@@ -23,13 +29,18 @@ internal static class KvCommand
             var parsed = root.Parse(args, _parser);
             if (parsed.Errors.Count > 0) throw Wrong(parsed);
             await using var output = new StreamWriter(terminal.Out, leaveOpen: true);
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error };
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = terminal.Error, ProcessTerminationTimeout = _stopMax };
             return await parsed.InvokeAsync(invocation, cancel);
         }
         catch (Failure failure)
         {
             await terminal.Error.WriteLineAsync($"kv: {failure.Message}\n    {failure.Next}");
             return failure.ExitCode;
+        }
+        catch (SetupException wrong)
+        {
+            await terminal.Error.WriteLineAsync($"kv: {wrong.Message}\n    {wrong.Next}");
+            return ExitCodes.Error;
         }
         catch (OperationCanceledException)
         {
@@ -51,6 +62,8 @@ internal static class KvCommand
         BatchCommand.Create(terminal),
         RequestCommand.Create(terminal),
         KeyCommand.Create(terminal),
+        ClusterCommand.Create(terminal),
+        NodeCommand.Create(terminal),
         StatusCommand.Create(terminal),
         BenchCommand.Create(terminal),
         SimCommand.Create(),

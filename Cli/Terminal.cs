@@ -26,6 +26,9 @@ internal sealed class Terminal
     /// <summary>Looks up a variable of the environment.</summary>
     public required Func<string, string?> Environment { get; init; }
 
+    /// <summary>The names of the environment's variables.</summary>
+    public required IEnumerable<string> EnvironmentNames { get; init; }
+
     /// <summary>The process's own.</summary>
     public static Terminal OfProcess() => new()
     {
@@ -35,10 +38,14 @@ internal sealed class Terminal
         IsInputRedirected = Console.IsInputRedirected,
         IsOutputRedirected = Console.IsOutputRedirected,
         Environment = System.Environment.GetEnvironmentVariable,
+        EnvironmentNames = System.Environment.GetEnvironmentVariables().Keys.Cast<string>(),
     };
 
     /// <summary>Writes a line of data.</summary>
-    public async Task WriteLineAsync(string line) => await Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line + "\n"));
+    public Task WriteLineAsync(string line) => WriteTextAsync(line + "\n");
+
+    /// <summary>Writes data that is text.</summary>
+    public async Task WriteTextAsync(string text) => await Out.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Writes a table or the like, with colours only where someone looks who wants them. https://no-color.org</summary>
     public async Task WriteAsync(Spectre.Console.Rendering.IRenderable content)

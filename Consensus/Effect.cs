@@ -21,13 +21,13 @@ public sealed record Send(ReplicaId To, PeerMessage Message) : Effect;
 /// <summary>Send a message to all peers.</summary>
 public sealed record SendToAll(PeerMessage Message) : Effect;
 
-/// <summary>Apply the batch to the state. It is committed.</summary>
-public sealed record Execute(SequenceNumber Sequence, View View, Batch Batch, ImmutableArray<VerifiedRequest> Requests) : Effect;
+/// <summary>Apply the batch to the state. It is committed, as the certificate shows.</summary>
+public sealed record Execute(SequenceNumber Sequence, QuorumCertificate<Commit> Certificate, Batch Batch, ImmutableArray<VerifiedRequest> Requests) : Effect;
 
 /// <summary>Keep the state as it is now, at this position, and say its roots with <see cref="SnapshotReady"/>.</summary>
 public sealed record TakeSnapshot(SequenceNumber Sequence) : Effect;
 
-/// <summary>The checkpoint is stable: make its snapshot durable, then replace the log by these records. Older snapshots may go.</summary>
+/// <summary>The checkpoint is stable: these records and its snapshot replace the log, which may be needed until the snapshot is durable. Older snapshots may go then.</summary>
 public sealed record Stabilize(QuorumCertificate<Checkpoint> Certificate, ImmutableArray<LogRecord> LiveRecords) : Effect;
 
 /// <summary>Begin to assemble the state of this checkpoint; drops an assembly under way.</summary>

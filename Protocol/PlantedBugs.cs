@@ -29,6 +29,12 @@ public enum PlantedBug
 
     /// <summary>A ViewChange leaves out the prepared batches.</summary>
     PreparedForgotten,
+
+    /// <summary>A snapshot gets its name before its bytes are durable.</summary>
+    SnapshotNamedBeforeFlush,
+
+    /// <summary>Reading the log stops at the first bad record, whatever it is, and the replica goes on with what came before it.</summary>
+    LogEndsAtFirstBadRecord,
 }
 
 /// <summary>Which planted bug is active. In an ordinary build the answer is a constant and the branches disappear.</summary>

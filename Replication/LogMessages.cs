@@ -24,6 +24,39 @@ internal static partial class LogMessages
     [LoggerMessage(1006, LogLevel.Warning, "Replica {Replica} of shard {Shard} dropped {Count} messages from replica {From} so far: {Kind}.")]
     public static partial void Rejected(this ILogger logger, int replica, uint shard, long count, int from, RejectionKind kind);
 
+    [LoggerMessage(1008, LogLevel.Error, "Replica {Replica} of shard {Shard} has no room on its disk. It votes for nothing until there is, and serves what it has: make room.")]
+    public static partial void DiskFull(this ILogger logger, int replica, uint shard);
+
+    [LoggerMessage(1009, LogLevel.Information, "Replica {Replica} of shard {Shard} has room on its disk again and takes part.")]
+    public static partial void DiskHasRoom(this ILogger logger, int replica, uint shard);
+
     [LoggerMessage(1007, LogLevel.Critical, "Replica {Replica} of shard {Shard} can't go on and ends the process.")]
     public static partial void ReplicaBroken(this ILogger logger, Exception exception, int replica, uint shard);
+
+    [LoggerMessage(1201, LogLevel.Information, "Node {Name} is replica {Replica} of {Shards} shard(s) of cluster {Cluster}.")]
+    public static partial void NodeOpened(this ILogger logger, string name, int replica, int shards, string cluster);
+
+    [LoggerMessage(1202, LogLevel.Information, "First start: this node waits until a quorum with it says that nothing was executed yet.")]
+    public static partial void FirstStartWaits(this ILogger logger);
+
+    [LoggerMessage(1203, LogLevel.Information, "First start: the cluster begins.")]
+    public static partial void ClusterBegins(this ILogger logger);
+
+    [LoggerMessage(1204, LogLevel.Warning, "First start, but the cluster has run: this node may have taken part, so that it fetches the state from the others before it votes.")]
+    public static partial void ClusterHasRun(this ILogger logger);
+
+    [LoggerMessage(1205, LogLevel.Warning, "Shard {Shard} has an empty disk, and this is no first start: it is rebuilt from the others, and does not vote before it can contradict nothing.")]
+    public static partial void DiskLost(this ILogger logger, uint shard);
+
+    [LoggerMessage(1206, LogLevel.Warning, "The node's key is marked as made for development: others may have it.")]
+    public static partial void DevelopmentNodeKey(this ILogger logger);
+
+    [LoggerMessage(1207, LogLevel.Warning, "Others than its owner can read the key in {Path}. Run 'chmod 600 {Path}'.")]
+    public static partial void KeyOpenToOthers(this ILogger logger, string path);
+
+    [LoggerMessage(1208, LogLevel.Warning, "Durability none: votes leave before they are on disk, and a power cut can lose what was acknowledged.")]
+    public static partial void NotDurable(this ILogger logger);
+
+    [LoggerMessage(1209, LogLevel.Information, "Node {Name} has stopped.")]
+    public static partial void NodeStopped(this ILogger logger, string name);
 }

@@ -11,8 +11,8 @@ namespace KvStore.Replication;
 /// <param name="StateRoot">The state root of its stable checkpoint, hexadecimal; null at the genesis.</param>
 /// <param name="Rejoining">Whether it lost its disk and does not vote in full yet.</param>
 /// <param name="FetchingState">Whether it is fetching a checkpoint's state.</param>
-/// <param name="PendingRequests">Requests that wait for execution.</param>
-/// <param name="Keys">How many keys its state holds.</param>
+/// <param name="PendingRequests">Requests that wait for execution; null where only the replica's own node knows.</param>
+/// <param name="Keys">How many keys its state holds; null likewise.</param>
 /// <param name="Rejections">What it dropped, by kind and sender.</param>
 public sealed record ReplicaStatus(
     int Replica,
@@ -25,6 +25,10 @@ public sealed record ReplicaStatus(
     string? StateRoot,
     bool Rejoining,
     bool FetchingState,
-    int PendingRequests,
-    int Keys,
-    IReadOnlyDictionary<string, long> Rejections);
+    int? PendingRequests,
+    int? Keys,
+    IReadOnlyDictionary<string, long> Rejections)
+{
+    /// <summary>Whether there is no room on its disk: it takes no part until there is, and serves what it has.</summary>
+    public bool DiskFull { get; init; }
+}

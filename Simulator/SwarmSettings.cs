@@ -95,6 +95,9 @@ public sealed record SwarmSettings
     /// <summary>How long the computation of a state root takes at most, in ticks; 0 for at once.</summary>
     public int RootTicksMax { get; init; }
 
+    /// <summary>How long it takes to write a part of a snapshot at most, in milliseconds; 0 for no time.</summary>
+    public int SavePartMax { get; init; }
+
     /// <summary>How long inputs gather before a round at most, in milliseconds.</summary>
     public int RoundDelayMax { get; init; }
 

@@ -58,5 +58,13 @@ public sealed class ShardState
     /// <summary>A chunk of the snapshot, encoded: the records from a path on, with their proof against <see cref="ComputeRoot"/>.</summary>
     /// <param name="from">The first path that it covers.</param>
     /// <param name="maxBytes">About how large it may be; one record is always in it.</param>
-    public byte[] EncodeChunk(Digest from, int maxBytes) => Map.GetChunk(from, maxBytes).ToBytes();
+    public byte[] EncodeChunk(Digest from, int maxBytes) => EncodeChunk(from, maxBytes, out _);
+
+    /// <summary>The same, and where the next chunk begins: <see cref="Digest.Zero"/> when there is none.</summary>
+    public byte[] EncodeChunk(Digest from, int maxBytes, out Digest next)
+    {
+        var chunk = Map.GetChunk(from, maxBytes);
+        next = chunk.ReachesEnd ? Digest.Zero : PathBits.Next(chunk.Records[^1].Path);
+        return chunk.ToBytes();
+    }
 }

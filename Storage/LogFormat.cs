@@ -1,23 +1,26 @@
 // The bytes of a log segment, all integers little-endian:
-//   header: "kv-wal-1" | segment u64 | first record number u64 | live records u64 | salt u64 | CRC-32C u32 of all before it
-//   record: payload length u32 | record number u64 | CRC-32C u32 of salt and payload | CRC-32C u32 of salt and all before it | payload
-// The header is the base marker: a segment that holds its header and as many records as it announces replaces every older segment.
-// The salt is secret and new for every segment. Clients choose the payloads, and without it a payload could contain what looks like
-// later records, which would turn a torn tail into damage.
+//   header: "kv-wal-2" | segment u64 | first record number u64 | live records u64 | basis u64 | salt u64 | CRC-32C u32 of all before it
+//   record: payload length u32 | record number u64 | durable-before u64 | CRC-32C u32 of salt and payload | CRC-32C u32 of salt and all before it | payload
+//   then zeros, up to a length that is a multiple of the room that is made at a time.
+// A segment that holds as many records as its header announces says all that older ones say and is still needed, once the state at its basis
+// (the position of a checkpoint) is there. The salt is secret and new for every segment. Clients choose the payloads, and without it a payload
+// could contain what looks like later records, which would turn a torn tail into damage.
 // The record header has a checksum of its own, so that a damaged length is known as such and a later record is found without its payload.
+// Every record says which ones were durable when it was written: those before "durable-before".
 using System.Buffers.Binary;
 using System.Globalization;
 
 namespace KvStore.Storage;
 
 /// <summary>The beginning of a segment.</summary>
-internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, ulong LiveRecords, ulong Salt)
+internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, ulong LiveRecords, ulong Basis, ulong Salt)
 {
-    public const int Length = 44;
+    public const int Length = 52;
 
+    private const int ChecksumOffset = Length - sizeof(uint);
     private const string NamePrefix = "wal-";
 
-    private static ReadOnlySpan<byte> Magic => "kv-wal-1"u8;
+    private static ReadOnlySpan<byte> Magic => "kv-wal-2"u8;
 
     public static string FileName(ulong segment) => NamePrefix + segment.ToString("D8", CultureInfo.InvariantCulture);
 
@@ -36,20 +39,23 @@ internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, 
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Segment);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], FirstRecord);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], LiveRecords);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], Salt);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[40..], Crc32C.Finish(Crc32C.Append(Crc32C.Start, destination[..40])));
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], Basis);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], Salt);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], Crc32C.Finish(Crc32C.Append(Crc32C.Start, destination[..ChecksumOffset])));
     }
 
     public static bool TryRead(ReadOnlySpan<byte> bytes, out SegmentHeader header)
     {
         header = default;
         if (bytes.Length < Length || !bytes.StartsWith(Magic)) return false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[40..]) != Crc32C.Finish(Crc32C.Append(Crc32C.Start, bytes[..40]))) return false;
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
+        if (checksum != Crc32C.Finish(Crc32C.Append(Crc32C.Start, bytes[..ChecksumOffset]))) return false;
         header = new SegmentHeader(
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]));
         return true;
     }
 
@@ -63,28 +69,32 @@ internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, 
 }
 
 /// <summary>The beginning of a record.</summary>
-internal readonly record struct RecordHeader(int PayloadLength, ulong Number, uint PayloadChecksum)
+internal readonly record struct RecordHeader(int PayloadLength, ulong Number, ulong DurableBefore, uint PayloadChecksum)
 {
-    public const int Length = 20;
+    public const int Length = 28;
+
+    private const int ChecksumOffset = Length - sizeof(uint);
 
     public void Write(uint saltedStart, Span<byte> destination)
     {
         BinaryPrimitives.WriteInt32LittleEndian(destination, PayloadLength);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[4..], Number);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[12..], PayloadChecksum);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[16..], Crc32C.Finish(Crc32C.Append(saltedStart, destination[..16])));
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[12..], DurableBefore);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[20..], PayloadChecksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], Crc32C.Finish(Crc32C.Append(saltedStart, destination[..ChecksumOffset])));
     }
 
     public static bool TryRead(uint saltedStart, ReadOnlySpan<byte> bytes, out RecordHeader header)
     {
         header = default;
         if (bytes.Length < Length) return false;
-        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]);
-        if (checksum != Crc32C.Finish(Crc32C.Append(saltedStart, bytes[..16]))) return false;
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
+        if (checksum != Crc32C.Finish(Crc32C.Append(saltedStart, bytes[..ChecksumOffset]))) return false;
         header = new RecordHeader(
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
             ReadNumber(bytes),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[12..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]));
         return header.PayloadLength >= 0;
     }
 

@@ -1,86 +1,125 @@
-// Tells a torn tail from damage. A crash takes away the end of what was written since the last flush, so a bad record with nothing valid
-// after it was torn and is cut; a bad record before a valid one is damage, whatever the reason. What cannot be told apart: decay inside
-// the very last record looks like a torn tail, and is cut. The replica has then forgotten one record that it may have acted on; it counts
-// as one of the f faulty ones. The other way round, a disk that wrote later sectors of one flush before earlier ones leaves what looks
-// like damage; the replica is then repaired from its peers, which costs time and no safety.
+// Tells a torn tail from damage. Between two flushes any sectors may get lost, so what was written since the last flush may have holes. Two signs
+// tell damage from that:
+//   - a later record that says of the bad one that it was durable;
+//   - no sector's part of the bad record is missing. The log is written over zeros, so what a crash took away is a sector's part that is all
+//     zeros, or lies behind the end of the file (etcd judges torn entries in the same way, server/storage/wal/decoder.go).
+// What can't be told apart: decay that turns a whole sector's part of a record of the last flush into zeros. It is cut as a torn tail. The
+// replica has then forgotten what it may have acted on; it counts as one of the f faulty ones.
+using KvStore.Protocol;
+
 namespace KvStore.Storage;
 
 /// <summary>What a segment's bytes say.</summary>
 internal sealed class SegmentReader
 {
-    private readonly string _file;
+    private readonly string _path;
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly List<ReadOnlyMemory<byte>> _records = [];
 
-    private SegmentReader(string file, ReadOnlyMemory<byte> bytes)
+    private SegmentReader(string path, ReadOnlyMemory<byte> bytes, SegmentHeader header)
     {
-        _file = file;
+        _path = path;
         _bytes = bytes;
+        Header = header;
     }
 
-    public SegmentHeader Header { get; private set; }
+    public SegmentHeader Header { get; }
 
     /// <summary>The valid records from the beginning on.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Records => _records;
 
     /// <summary>Where the first invalid byte is, or the end.</summary>
-    public long ValidLength { get; private set; }
+    public long ValidLength { get; private set; } = SegmentHeader.Length;
 
-    /// <summary>Whether the header and all records that it announces are there, so that this segment replaces older ones.</summary>
-    public bool IsComplete { get; private set; }
+    /// <summary>Whether there is anything but zeros behind what is valid.</summary>
+    public bool HasTornTail => _bytes.Span[(int)ValidLength..].ContainsAnyExcept((byte)0);
 
-    /// <summary>Reads a segment.</summary>
-    /// <exception cref="LogDamagedException">The segment is complete, and something after its base is damaged.</exception>
-    public static SegmentReader Read(string file, ulong segment, ReadOnlyMemory<byte> bytes)
+    /// <summary>Reads a segment. It got its name when its header and its live records were durable.</summary>
+    /// <exception cref="LogDamagedException">Something that was durable is not there.</exception>
+    public static SegmentReader Read(IDisk disk, ulong segment)
     {
-        var reader = new SegmentReader(file, bytes);
-        if (SegmentHeader.TryRead(bytes.Span, out var header) && header.Segment == segment) reader.ReadRecords(header);
-        return reader;
-    }
-
-    private void ReadRecords(SegmentHeader header)
-    {
-        Header = header;
-        ValidLength = SegmentHeader.Length;
-        var saltedStart = header.SaltedStart();
-        while (ValidLength < _bytes.Length)
+        var file = SegmentHeader.FileName(segment);
+        var bytes = disk.ReadAll(file);
+        if (!SegmentHeader.TryRead(bytes, out var header) || header.Segment != segment)
         {
-            if (!TryReadRecord(saltedStart, NextNumber)) break;
+            throw new LogDamagedException(disk.PathOf(file), 0, "the beginning of the segment is bad or missing.");
         }
 
-        IsComplete = (ulong)_records.Count >= header.LiveRecords;
-        if (IsComplete && HasLaterRecord(saltedStart)) throw new LogDamagedException(_file, ValidLength, "a bad record with valid ones after it.");
+        var reader = new SegmentReader(disk.PathOf(file), bytes, header);
+        reader.ReadRecords();
+        return reader;
     }
 
     private ulong NextNumber => Header.FirstRecord + (ulong)_records.Count;
 
-    private bool TryReadRecord(uint saltedStart, ulong expected)
+    private void ReadRecords()
+    {
+        var saltedStart = Header.SaltedStart();
+        while (TryReadRecord(saltedStart))
+        {
+        }
+
+        if (PlantedBugs.Has(PlantedBug.LogEndsAtFirstBadRecord)) return;
+        if ((ulong)_records.Count < Header.LiveRecords) throw Damaged("a bad record among those that the segment begins with.");
+        if (HasLaterWitness(saltedStart)) throw Damaged("a bad record, and a later one says that it was durable.");
+        if (!IsTorn(saltedStart)) throw Damaged("a bad record that no crash explains: all of its sectors were written.");
+    }
+
+    private bool TryReadRecord(uint saltedStart)
     {
         var rest = _bytes[(int)ValidLength..];
         if (!RecordHeader.TryRead(saltedStart, rest.Span, out var header)) return false;
         if (header.PayloadLength > rest.Length - RecordHeader.Length) return false;
         var payload = rest.Slice(RecordHeader.Length, header.PayloadLength);
         if (Crc32C.Finish(Crc32C.Append(saltedStart, payload.Span)) != header.PayloadChecksum) return false;
-        if (header.Number != expected) throw new LogDamagedException(_file, ValidLength, $"record {header.Number} where {expected} belongs.");
+        if (header.Number != NextNumber) throw Damaged($"record {header.Number} where {NextNumber} belongs.");
         _records.Add(payload);
         ValidLength += RecordHeader.Length + header.PayloadLength;
         return true;
     }
 
-    /// <summary>Whether the header of a later record is anywhere after the first bad byte.</summary>
-    private bool HasLaterRecord(uint saltedStart)
+    /// <summary>Whether a later record, anywhere after the first bad byte, was written when the missing one was durable.</summary>
+    private bool HasLaterWitness(uint saltedStart)
     {
         var rest = _bytes.Span[(int)ValidLength..];
         var expected = NextNumber;
         for (var offset = 1; offset <= rest.Length - RecordHeader.Length; offset++)
         {
+            // The log's end is a long run of zeros.
+            if (rest[offset] == 0 && rest[offset + 4] == 0 && !rest[offset..].ContainsAnyExcept((byte)0)) return false;
             var candidate = rest[offset..];
             // The number alone refuses almost every offset, which spares the checksum.
             var number = RecordHeader.ReadNumber(candidate);
             if (number <= expected || number - expected > (ulong)rest.Length) continue;
-            if (RecordHeader.TryRead(saltedStart, candidate, out _)) return true;
+            if (RecordHeader.TryRead(saltedStart, candidate, out var header) && header.DurableBefore > expected) return true;
         }
 
         return false;
     }
+
+    /// <summary>Whether a crash can have left the first bad record: a sector's part of it is missing.</summary>
+    private bool IsTorn(uint saltedStart)
+    {
+        var rest = _bytes.Span[(int)ValidLength..];
+        if (rest.Length < RecordHeader.Length || IsMissing(rest[..RecordHeader.Length])) return true;
+        if (!RecordHeader.TryRead(saltedStart, rest, out var header)) return false;
+        var length = (long)RecordHeader.Length + header.PayloadLength;
+        return length > rest.Length || IsMissing(rest[..(int)length]);
+    }
+
+    private bool IsMissing(ReadOnlySpan<byte> record)
+    {
+        var offset = (int)ValidLength;
+        while (!record.IsEmpty)
+        {
+            var part = Math.Min(record.Length, IDisk.SectorBytes - (offset % IDisk.SectorBytes));
+            if (!record[..part].ContainsAnyExcept((byte)0)) return true;
+            record = record[part..];
+            offset += part;
+        }
+
+        return false;
+    }
+
+    private LogDamagedException Damaged(string what) => new(_path, ValidLength, what);
 }

@@ -1,10 +1,31 @@
 // What must be on disk before it is said: protocol.md section 11. The bytes are described in LogFormat.cs, torn tails in SegmentReader.cs.
-// Crash consistency as in Pillai et al., "All File Systems Are Not Created Equal" (OSDI '14): only appends, flushes and whole-file deletes,
-// in this order.
+// Crash consistency as in Pillai et al., "All File Systems Are Not Created Equal" (OSDI '14): a name is given to what is durable, and what a newer
+// segment replaces is deleted last.
 using System.Security.Cryptography;
-using KvStore.Protocol;
 
 namespace KvStore.Storage;
+
+/// <summary>What a log is made like.</summary>
+public sealed record WriteAheadLogOptions
+{
+    /// <summary>How much room a segment takes at a time, in bytes. What is written into room that was taken needs one write to become durable.</summary>
+    public int AllocationBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Gives each new segment its secret salt (see LogFormat.cs). A simulation passes its own, so that its disks are the same to the byte.</summary>
+    public Func<ulong> NewSalt { get; init; } = RandomSalt;
+
+    private static ulong RandomSalt()
+    {
+        Span<byte> salt = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(salt);
+        return BitConverter.ToUInt64(salt);
+    }
+}
+
+/// <summary>A segment that a newer one will replace.</summary>
+/// <param name="Basis">The position at which it begins.</param>
+/// <param name="Records">Its records.</param>
+public sealed record OlderSegment(ulong Basis, IReadOnlyList<ReadOnlyMemory<byte>> Records);
 
 /// <summary>
 /// A replica's log of records: appended, made durable together by <see cref="Flush"/>, and read back when the replica starts again.
@@ -16,40 +37,69 @@ public sealed class WriteAheadLog : IDisposable
     public const int RecordBytesMax = 64 * 1024 * 1024;
 
     private readonly IDisk _disk;
-    private readonly Func<ulong> _newSalt;
-    private ulong _segment;
-    private string _file = "";
-    private uint _saltedStart;
-    private ulong _nextRecord;
-    private bool _waiting;
+    private readonly WriteAheadLogOptions _options;
+
+    // Older segments with records that wait for a flush; they are durable before the newer one is.
+    private readonly List<SegmentWriter> _closing = [];
+
+    private SegmentWriter _current;
     private bool _disposed;
 
-    private WriteAheadLog(IDisk disk, Func<ulong> newSalt)
+    private WriteAheadLog(IDisk disk, WriteAheadLogOptions options, SegmentReader? found)
     {
         _disk = disk;
-        _newSalt = newSalt;
+        _options = options;
+        _current = found is null
+            ? SegmentWriter.Begin(disk, new SegmentHeader(1, 1, 0, 0, options.NewSalt()), [], options.AllocationBytes)
+            : SegmentWriter.Continue(disk, found, options.AllocationBytes);
     }
 
-    /// <summary>The log's size on disk in bytes, durable or not. It shrinks by <see cref="Compact"/> only.</summary>
-    public long SizeBytes { get; private set; }
+    /// <summary>The position at which the present segment begins: it says all that is needed besides the state at that position.</summary>
+    public ulong Basis => _current.Header.Basis;
+
+    /// <summary>The size of the present segment's records in bytes, durable or not.</summary>
+    public long SizeBytes => _current.Length;
 
     /// <summary>
-    /// Opens the disk's log, or creates it. A torn tail is cut and the leftovers of an unfinished compaction are deleted;
-    /// everything in <paramref name="records"/> is durable.
+    /// Opens the disk's log, or creates it. A torn tail is cut and the leftovers of an unfinished segment are deleted; everything in
+    /// <paramref name="records"/> is durable.
     /// </summary>
     /// <param name="disk">The disk. It is not disposed with the log, and only this log touches its files named <c>wal-…</c>.</param>
-    /// <param name="records">The records in the order in which they were appended.</param>
-    /// <param name="newSalt">Gives each new segment its secret salt (see LogFormat.cs); null for true randomness. A simulation passes
-    /// its own, so that its disks are the same to the byte.</param>
+    /// <param name="records">The records of the newest segment in the order in which they were appended.</param>
+    /// <param name="options">What it is made like; null for the defaults.</param>
     /// <exception cref="LogDamagedException">There is something that no crash explains. Nothing was changed on the disk.</exception>
-    public static WriteAheadLog Open(IDisk disk, out IReadOnlyList<ReadOnlyMemory<byte>> records, Func<ulong>? newSalt = null)
+    public static WriteAheadLog Open(IDisk disk, out IReadOnlyList<ReadOnlyMemory<byte>> records, WriteAheadLogOptions? options = null)
     {
-        var log = new WriteAheadLog(disk, newSalt ?? RandomSalt);
-        var current = LogRecovery.Recover(disk);
-        records = current?.Records ?? [];
-        if (current is null) log.StartSegment(new SegmentHeader(1, 1, 0, log._newSalt()), []);
-        else log.ContinueSegment(current);
+        var found = LogRecovery.Recover(disk);
+        records = found?.Records ?? [];
+        var log = new WriteAheadLog(disk, options ?? new WriteAheadLogOptions(), found);
+        log._current.Flush();
         return log;
+    }
+
+    /// <summary>Whether a disk has a log.</summary>
+    public static bool IsThere(IDisk disk) => LogRecovery.Segments(disk).Count > 0;
+
+    /// <summary>
+    /// The older segments from one basis on, ascending: what is needed to make the state at <see cref="Basis"/> from the one at that position.
+    /// They are there after a crash that came before <see cref="DropOlder"/>.
+    /// </summary>
+    /// <exception cref="LogDamagedException">One of them is bad, or does not go on where the one before it ends.</exception>
+    public IReadOnlyList<OlderSegment> ReadOlder(ulong fromBasis)
+    {
+        ulong? next = null;
+        var segments = new List<OlderSegment>();
+        foreach (var number in LogRecovery.Segments(_disk).Where(number => number < _current.Header.Segment))
+        {
+            var segment = SegmentReader.Read(_disk, number);
+            if (segment.Header.Basis < fromBasis) continue;
+            RequireNext(number, next);
+            next = number + 1;
+            segments.Add(new OlderSegment(segment.Header.Basis, segment.Records));
+        }
+
+        if (segments.Count > 0) RequireNext(_current.Header.Segment, next);
+        return segments;
     }
 
     /// <summary>Appends a record. It is not durable before <see cref="Flush"/>.</summary>
@@ -58,80 +108,54 @@ public sealed class WriteAheadLog : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, RecordBytesMax);
-        Write(record);
-        _waiting = true;
+        _current.Append(record);
     }
 
-    /// <summary>Returns when every record appended so far is durable. Does nothing when none waits.</summary>
+    /// <summary>Returns when every record appended so far is durable, with one flush of the disk. Does nothing when none waits.</summary>
+    /// <exception cref="DiskFullException">There is no room; what waits goes on waiting, and the flush may be tried again.</exception>
     public void Flush()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_waiting) return;
-        _disk.Flush(_file);
-        _waiting = false;
+        for (; _closing.Count > 0; _closing.RemoveAt(0)) _closing[0].Flush();
+        _current.Flush();
     }
 
     /// <summary>
-    /// Replaces the log's whole content by these records, durably. A crash at any point leaves the content from before
-    /// (records that were not flushed may be missing from it) or the new one, never a mixture.
+    /// Goes on in a new segment that begins with these records, from the next <see cref="Flush"/> on. They and the state at
+    /// <paramref name="basis"/> replace all that was logged before; until <see cref="DropOlder"/> it stays, and the state may be made from it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">One of them is longer than <see cref="RecordBytesMax"/>. Nothing has changed.</exception>
-    public void Compact(IReadOnlyList<byte[]> liveRecords)
+    public void BeginSegment(ulong basis, IReadOnlyList<byte[]> liveRecords)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         foreach (var record in liveRecords) ArgumentOutOfRangeException.ThrowIfGreaterThan(record.Length, RecordBytesMax, nameof(liveRecords));
-        var replaced = _file;
-        // The old segment goes only after the new one is durable: until then recovery prefers the old one.
-        StartSegment(new SegmentHeader(_segment + 1, _nextRecord, (ulong)liveRecords.Count, _newSalt()), liveRecords);
-        _disk.Delete(replaced);
+        if (_current.IsWaiting) _closing.Add(_current);
+        var header = new SegmentHeader(_current.Header.Segment + 1, _current.NextRecord, (ulong)liveRecords.Count, basis, _options.NewSalt());
+        _current = SegmentWriter.Begin(_disk, header, liveRecords, _options.AllocationBytes);
+    }
+
+    /// <summary>Deletes the segments that begin before a position: the state there is durable, and a segment that begins with it.</summary>
+    public void DropOlder(ulong basis)
+    {
+        Flush();
+        foreach (var number in LogRecovery.Segments(_disk).TakeWhile(number => number < _current.Header.Segment && !BeginsFrom(number, basis)))
+        {
+            _disk.Delete(SegmentHeader.FileName(number));
+        }
     }
 
     /// <summary>Ends the use of the log. It does not flush: what was not flushed has been promised to nobody.</summary>
     public void Dispose() => _disposed = true;
 
-    private static ulong RandomSalt()
+    private bool BeginsFrom(ulong number, ulong basis)
     {
-        Span<byte> salt = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(salt);
-        return BitConverter.ToUInt64(salt);
-    }
-
-    private void StartSegment(SegmentHeader header, IReadOnlyList<byte[]> records)
-    {
-        Use(header);
         Span<byte> bytes = stackalloc byte[SegmentHeader.Length];
-        header.Write(bytes);
-        _disk.Append(_file, bytes);
-        SizeBytes = bytes.Length;
-        foreach (var record in records) Write(record);
-        _disk.Flush(_file);
-        _waiting = false;
+        return _disk.Read(SegmentHeader.FileName(number), 0, bytes) == bytes.Length && SegmentHeader.TryRead(bytes, out var header) && header.Basis >= basis;
     }
 
-    private void ContinueSegment(SegmentReader current)
+    private void RequireNext(ulong number, ulong? expected)
     {
-        Use(current.Header);
-        SizeBytes = current.ValidLength;
-        _nextRecord += (ulong)current.Records.Count;
-    }
-
-    private void Use(SegmentHeader header)
-    {
-        _segment = header.Segment;
-        _file = SegmentHeader.FileName(header.Segment);
-        _saltedStart = header.SaltedStart();
-        _nextRecord = header.FirstRecord;
-    }
-
-    private void Write(ReadOnlySpan<byte> record)
-    {
-        Invariant.Holds(_file.Length > 0);
-        Span<byte> bytes = stackalloc byte[RecordHeader.Length];
-        var checksum = Crc32C.Finish(Crc32C.Append(_saltedStart, record));
-        new RecordHeader(record.Length, _nextRecord, checksum).Write(_saltedStart, bytes);
-        _disk.Append(_file, bytes);
-        _disk.Append(_file, record);
-        SizeBytes += RecordHeader.Length + record.Length;
-        _nextRecord++;
+        if (expected is null || number == expected) return;
+        throw new LogDamagedException(_disk.PathOf(SegmentHeader.FileName(expected.Value)), 0, "the segment is missing.");
     }
 }

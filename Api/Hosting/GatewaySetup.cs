@@ -8,6 +8,7 @@ using KvStore.Api.Signing;
 using KvStore.Api.Steps;
 using KvStore.Api.Values;
 using KvStore.Client.Signing;
+using KvStore.Replication.Gateways;
 using KvStore.Replication.InProcess;
 
 namespace KvStore.Api.Hosting;
@@ -16,7 +17,7 @@ namespace KvStore.Api.Hosting;
 internal static class GatewaySetup
 {
     /// <summary>Adds the services.</summary>
-    public static void AddGateway(this IServiceCollection services, InProcessCluster cluster, ApiOptions options)
+    public static void AddGateway(this IServiceCollection services, ServedCluster cluster, bool allowUnsigned)
     {
         services.AddMetrics();
         services.AddDocument();
@@ -29,8 +30,8 @@ internal static class GatewaySetup
         services.AddSingleton(new ProcessInfo(TimeProvider.System));
         services.AddSingleton(provider => RequestSigner.WithNewKey(cluster.Genesis.Cluster, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RequestAuthenticator(
-            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), options.AllowUnsigned));
-        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>(), options.FirstNode));
+            cluster.RequestVerifier, cluster.Genesis.Clients, provider.GetRequiredService<TimeProvider>(), allowUnsigned));
+        services.AddSingleton(provider => Router(cluster, provider.GetRequiredService<RequestSigner>()));
     }
 
     /// <summary>Lays out the pipeline and the routes.</summary>
@@ -48,16 +49,16 @@ internal static class GatewaySetup
         app.MapStatus();
         app.MapCluster();
         app.MapEvidence();
-        app.MapFaults();
+        if (app.Services.GetService<InProcessCluster>() is not null) app.MapFaults();
         app.MapProblems();
         app.MapMetrics();
         app.MapHome();
         app.MapDocument();
     }
 
-    private static ShardRouter Router(InProcessCluster cluster, RequestSigner signer, int firstNode)
+    private static ShardRouter Router(ServedCluster cluster, RequestSigner signer)
     {
         var limits = cluster.Genesis.Limits;
-        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, signer, firstNode))], limits);
+        return new ShardRouter([.. cluster.Groups.Select(group => new ShardGateway(group, limits, signer))], limits);
     }
 }

@@ -11,13 +11,22 @@ internal static class Logs
         logging.ClearProviders();
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            if (options.LogToStandardError && Console.IsErrorRedirected) console.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        if (options.LogsJson) logging.AddJsonConsole(Json);
+        else logging.AddSimpleConsole(console => Text(console, colourless: options.LogToStandardError && Console.IsErrorRedirected));
         if (options.LogToStandardError) logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void Text(SimpleConsoleFormatterOptions console, bool colourless)
+    {
+        console.SingleLine = true;
+        console.UseUtcTimestamp = true;
+        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        if (colourless) console.ColorBehavior = LoggerColorBehavior.Disabled;
+    }
+
+    private static void Json(JsonConsoleFormatterOptions console)
+    {
+        console.UseUtcTimestamp = true;
+        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
     }
 }

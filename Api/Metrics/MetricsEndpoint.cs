@@ -2,7 +2,7 @@ using System.Globalization;
 using KvStore.Api.Operations;
 using KvStore.Api.Problems;
 using KvStore.Replication;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Metrics;
@@ -14,7 +14,7 @@ internal static class MetricsEndpoint
     private const string Counter = "counter";
 
     // What is told of every replica, and from where.
-    private static readonly (string Name, string Type, string Help, Func<ReplicaStatus, double> Value)[] _replica =
+    private static readonly (string Name, string Type, string Help, Func<ReplicaStatus, double?> Value)[] _replica =
     [
         ("kv_replica_running", Gauge, "1 when the replica was not stopped.", static replica => replica.Running ? 1 : 0),
         ("kv_replica_view", Gauge, "The view that the replica is in, or moves to.", static replica => replica.View),
@@ -33,7 +33,7 @@ internal static class MetricsEndpoint
         routes.MapMethods("/metrics", [HttpMethods.Get, HttpMethods.Head], Metrics);
     }
 
-    private static ContentHttpResult Metrics(InProcessCluster cluster, RequestDurations durations, RefusalCounter refusals, ProcessInfo process)
+    private static ContentHttpResult Metrics(ServedCluster cluster, RequestDurations durations, RefusalCounter refusals, ProcessInfo process)
     {
         var text = new PrometheusText();
         WriteRequests(text, durations);
@@ -64,7 +64,7 @@ internal static class MetricsEndpoint
         }
     }
 
-    private static void WriteShards(PrometheusText text, InProcessCluster cluster)
+    private static void WriteShards(PrometheusText text, ServedCluster cluster)
     {
         var shards = cluster.Groups.Select(group => (Shard: group.Id.Number.ToString(CultureInfo.InvariantCulture), Group: group)).ToList();
         text.Head("kv_shard_has_quorum", Gauge, "1 when the shard can order and read.");
@@ -76,7 +76,9 @@ internal static class MetricsEndpoint
         {
             text.Head(name, type, help);
             foreach (var (shard, status) in replicas)
-                text.Sample(name, value(status), ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
+            {
+                if (value(status) is { } sample) text.Sample(name, sample, ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
+            }
         }
     }
 

@@ -24,7 +24,7 @@ internal static class OperatorDescriptions
         Entry("/v1/evidence", "evidence", it => Document(it, "Contradictory statements that replicas signed, with their proof.", Components.Evidence)),
         Entry("/livez", "live", it => Text(it, "Whether the process serves.", "`ok`.", Plain, "ok\n")),
         Entry("/readyz", "ready", it => Text(
-            it.Query("verbose", Schemas.Truth("Tell of each shard by name.")), "Whether every shard can order and read.", "All can.", Plain, "ok\n", ProblemKinds.NoQuorum)),
+            it.Query("verbose", Schemas.Truth("Tell of each shard by name.")), "Whether every shard can order and read.", "All can.", Plain, "ok\n", ProblemKinds.NoQuorum, ProblemKinds.CatchingUp, ProblemKinds.DiskFull)),
         Entry("/metrics", "metrics", it => Text(it, "Numbers for Prometheus.", "The text format 0.0.4.", PrometheusText.ContentType, null)),
         Entry("/problems", "problemKinds", it => Document(it, "What can go wrong, by code.", Components.ProblemKinds)),
         Entry("/problems/{code}", "problemKind", it => Document(

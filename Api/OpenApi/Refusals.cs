@@ -15,7 +15,7 @@ internal static class Refusals
 
     private static readonly ProblemKind[] _key = [ProblemKinds.BadKey, ProblemKinds.EmptyKey, ProblemKinds.KeyTooLong];
 
-    private static readonly ProblemKind[] _shard = [ProblemKinds.NoQuorum, ProblemKinds.Busy, ProblemKinds.OutcomeUnknown];
+    private static readonly ProblemKind[] _shard = [ProblemKinds.NoQuorum, ProblemKinds.CatchingUp, ProblemKinds.Busy, ProblemKinds.OutcomeUnknown];
 
     /// <summary>What anything that is ordered may be refused for.</summary>
     private static readonly ProblemKind[] _ordered =

@@ -3,6 +3,7 @@ using KvStore.Api.Signing;
 using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -13,7 +14,15 @@ namespace KvStore.Api.Operations;
 /// <param name="DevelopmentKey">The key that unsigned requests are signed with, which changes with each process; absent where they are refused.</param>
 /// <param name="Limits">The limits of a shard's state.</param>
 /// <param name="Groups">The groups of replicas, one for each shard.</param>
-public sealed record ClusterDocument(string Name, string Cluster, string? DevelopmentKey, StateLimits Limits, IReadOnlyList<GroupDocument> Groups);
+/// <param name="Nodes">The nodes of the pool, by their replicas' number; absent where all replicas live in one process.</param>
+public sealed record ClusterDocument(
+    string Name, string Cluster, string? DevelopmentKey, StateLimits Limits, IReadOnlyList<GroupDocument> Groups, IReadOnlyList<NodeDocument>? Nodes);
+
+/// <summary>One node of a pool.</summary>
+/// <param name="Node">The number of its replica in every group.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Client">Where clients reach it, as the genesis has it.</param>
+public sealed record NodeDocument(int Node, string Name, string Client);
 
 /// <summary>One group.</summary>
 /// <param name="Shard">The shard that it orders.</param>
@@ -45,13 +54,14 @@ internal static class ClusterEndpoints
     public static void MapCluster(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/v1/cluster").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Cluster);
 
-    private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, RequestSigner signer, RequestAuthenticator authenticator) => TypedResults.Json(
+    private static JsonHttpResult<ClusterDocument> Cluster(Genesis genesis, ServedCluster cluster, RequestSigner signer, RequestAuthenticator authenticator) => TypedResults.Json(
         new ClusterDocument(
             genesis.Name,
             SignatureBase.ClusterName(genesis.Cluster),
             authenticator.AllowUnsigned ? SignatureBase.KeyName(signer.PublicKey) : null,
             genesis.Limits,
-            [.. genesis.Groups.Select(Of)]),
+            [.. genesis.Groups.Select(Of)],
+            cluster.Pool?.Members.Select((member, node) => new NodeDocument(node, member.Name, member.Client)).ToList()),
         ApiJson.Readable.ClusterDocument);
 
     private static GroupDocument Of(GroupGenesis group) => new(

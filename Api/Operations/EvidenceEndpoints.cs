@@ -1,6 +1,6 @@
 using KvStore.Api.Json;
 using KvStore.Protocol;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -30,10 +30,10 @@ internal static class EvidenceEndpoints
     public static void MapEvidence(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/v1/evidence").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Evidence);
 
-    private static JsonHttpResult<EvidenceDocument> Evidence(InProcessCluster cluster) =>
+    private static JsonHttpResult<EvidenceDocument> Evidence(ServedCluster cluster) =>
         TypedResults.Json(new EvidenceDocument([.. cluster.Groups.SelectMany(group => Of(cluster, group))]), ApiJson.Readable.EvidenceDocument);
 
-    private static IEnumerable<ContradictionDocument> Of(InProcessCluster cluster, InProcessGroup group)
+    private static IEnumerable<ContradictionDocument> Of(ServedCluster cluster, IShardGroup group)
     {
         var context = group.Verifier.Context;
         var members = cluster.Genesis.Groups[(int)group.Id.Number].Members;

@@ -16,7 +16,7 @@ namespace KvStore.Api.Operations;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record FaultRequest(int? Replica, string? Action, uint Shard = 0);
 
-/// <summary><c>POST /v1/dev/faults</c>: stops and starts replicas of this process. Development only: a stored cluster does not have it.</summary>
+/// <summary><c>POST /v1/dev/faults</c>: stops and starts replicas of this process. Development only: a node of a pool does not have it.</summary>
 internal static class FaultEndpoints
 {
     private const string Example = "Send JSON like {\"replica\":2,\"action\":\"stop\"}; the action is stop, start or start-empty, and the shard may be named.";
@@ -39,7 +39,7 @@ internal static class FaultEndpoints
             return new ProblemResult(ProblemKinds.UnknownFault, $"There is no such replica: shard {fault.Shard} has replicas 0 to {replicas - 1}.");
         if (!TryApply(group, replica, fault.Action)) return new ProblemResult(ProblemKinds.UnknownFault, Example);
         LogMessages.FaultInjected(logger, fault.Action!, replica, fault.Shard);
-        return TypedResults.Json(StatusEndpoints.Of(group), ApiJson.Readable.ShardStatus);
+        return TypedResults.Json(StatusEndpoints.Of(cluster.ServedBy(0).Groups[(int)fault.Shard]), ApiJson.Readable.ShardStatus);
     }
 
     private static bool TryApply(InProcessGroup group, int replica, string? action)

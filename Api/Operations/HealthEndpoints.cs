@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using KvStore.Api.Problems;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -18,33 +18,38 @@ internal static class HealthEndpoints
         routes.MapMethods("/readyz", [HttpMethods.Get, HttpMethods.Head], Ready);
     }
 
-    private static Results<ContentHttpResult, ProblemResult> Ready(HttpContext context, InProcessCluster cluster)
+    private static Results<ContentHttpResult, ProblemResult> Ready(HttpContext context, ServedCluster cluster)
     {
         var checks = cluster.Groups.Select(Check).ToList();
-        var failed = checks.FindAll(check => !check.Ready);
+        var failed = checks.FindAll(check => check.Kind is not null);
         if (failed.Count > 0)
         {
             var detail = string.Join(' ', (context.Request.Query.ContainsKey("verbose") ? checks : failed).Select(check => check.Text + "."));
-            return new ProblemResult(ProblemKinds.NoQuorum, detail) { RetryAfter = _retryAfter };
+            return new ProblemResult(failed[0].Kind!, detail) { RetryAfter = _retryAfter };
         }
 
         return TypedResults.Text(context.Request.Query.ContainsKey("verbose") ? Lines(checks) : "ok\n");
     }
 
-    private static string Lines(List<(bool Ready, string Text)> checks)
+    private static string Lines(List<(ProblemKind? Kind, string Text)> checks)
     {
         var text = new StringBuilder();
         foreach (var check in checks) text.Append("[+] ").Append(check.Text).Append('\n');
         return text.Append("ok\n").ToString();
     }
 
-    private static (bool Ready, string Text) Check(InProcessGroup group)
+    private static (ProblemKind? Kind, string Text) Check(IShardGroup group)
     {
         var replicas = group.Statuses;
         var running = replicas.Count(replica => replica.Running);
-        var ready = group.HasQuorum;
-        var name = ready ? "ready" : "no quorum";
+        var (kind, name) = group switch
+        {
+            { IsDiskFull: true } => (ProblemKinds.DiskFull, "disk full"),
+            { HasQuorum: false } => (ProblemKinds.NoQuorum, "no quorum"),
+            { IsCatchingUp: true } => (ProblemKinds.CatchingUp, "catching up"),
+            _ => ((ProblemKind?)null, "ready"),
+        };
         var text = string.Create(CultureInfo.InvariantCulture, $"shard-{group.Id.Number}: {name}, {running} of {replicas.Count} replicas run");
-        return (ready, text);
+        return (kind, text);
     }
 }

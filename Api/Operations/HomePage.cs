@@ -1,3 +1,4 @@
+using KvStore.Replication.Gateways;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -14,8 +15,7 @@ internal static class HomePage
         </head>
         <body>
         <h1>KvStore</h1>
-        <p>A key-value store that stays correct while some of its replicas lie. This process runs a group of replicas in memory:
-        they agree on every write, and nothing survives the process.</p>
+        <p>A key-value store that stays correct while some of its replicas lie. {what}</p>
         <pre>curl -X PUT -d hello http://127.0.0.1:8080/v1/kv/greeting
         curl http://127.0.0.1:8080/v1/kv/greeting</pre>
         <ul>
@@ -27,20 +27,30 @@ internal static class HomePage
         <li><a href="/metrics">/metrics</a>: numbers for Prometheus</li>
         <li><a href="/openapi/index.html">/openapi</a>: the interface, to be tried out; <a href="/openapi/v1.json">/openapi/v1.json</a>: the same as a document</li>
         <li><a href="/problems">/problems</a>: what can go wrong, by code</li>
-        <li><code>POST /v1/dev/faults</code>: stop and start replicas, with <code>{"replica":2,"action":"stop"}</code></li>
-        </ul>
+        {faults}</ul>
         </body>
         </html>
         """;
 
-    /// <summary>Maps the page.</summary>
-    public static void MapHome(this IEndpointRouteBuilder routes) => routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], Page);
+    private const string Faults =
+        "<li><code>POST /v1/dev/faults</code>: stop and start replicas, with <code>{\"replica\":2,\"action\":\"stop\"}</code></li>\n";
 
-    private static ContentHttpResult Page(HttpContext context)
+    /// <summary>Maps the page.</summary>
+    public static void MapHome(this IEndpointRouteBuilder routes)
+    {
+        var inMemory = routes.ServiceProvider.GetRequiredService<ServedCluster>().Storage == ServedCluster.InMemory;
+        var what = inMemory
+            ? "This process runs a group of replicas in memory:\nthey agree on every write, and nothing survives the process."
+            : "This is a node of a pool:\nits replicas agree on every write with those of the other nodes.";
+        var page = Html.Replace("{what}", what, StringComparison.Ordinal).Replace("{faults}", inMemory ? Faults : "", StringComparison.Ordinal);
+        routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => Page(context, page));
+    }
+
+    private static ContentHttpResult Page(HttpContext context, string page)
     {
         context.Response.Headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Text(Html, "text/html; charset=utf-8");
+        return TypedResults.Text(page, "text/html; charset=utf-8");
     }
 }

@@ -4,10 +4,12 @@ namespace KvStore.Api.Operations;
 /// <param name="Version">The version of the software.</param>
 /// <param name="StartedAt">When the process started, UTC.</param>
 /// <param name="Cluster">The cluster's id, as <c>Kv-Cluster</c> carries it.</param>
-/// <param name="Storage"><c>memory</c>: nothing survives the process.</param>
+/// <param name="Storage"><c>memory</c>: nothing survives the process; <c>disk-unflushed</c>: what was acknowledged does, unless the machine fails; <c>disk</c>: it survives that too.</param>
 /// <param name="Signatures">The library that checks signatures.</param>
 /// <param name="Shards">The shards.</param>
 /// <param name="Refused">How many requests were answered with a problem, by its code.</param>
+/// <param name="Node">Whose word this is: the number of the node's replica in every group; absent where all replicas live in one process.</param>
+/// <param name="Peers">How it stands between this node and the others; absent likewise.</param>
 public sealed record StatusDocument(
     string Version,
     DateTimeOffset StartedAt,
@@ -15,7 +17,18 @@ public sealed record StatusDocument(
     string Storage,
     string Signatures,
     IReadOnlyList<ShardStatus> Shards,
-    IReadOnlyDictionary<string, long> Refused);
+    IReadOnlyDictionary<string, long> Refused,
+    int? Node,
+    IReadOnlyList<PeerDocument>? Peers);
+
+/// <summary>How it stands between a node and another.</summary>
+/// <param name="Node">The other node.</param>
+/// <param name="Address">Where it is dialled.</param>
+/// <param name="Connected">Whether messages go both ways.</param>
+/// <param name="LastSeen">When something last came from it, UTC; absent when nothing ever did.</param>
+/// <param name="Dropped">Messages that were lost on the way to it or from it.</param>
+/// <param name="Rejected">Messages of it that were refused.</param>
+public sealed record PeerDocument(int Node, string Address, bool Connected, DateTimeOffset? LastSeen, long Dropped, long Rejected);
 
 /// <summary>One shard.</summary>
 /// <param name="Shard">Its number.</param>
@@ -25,18 +38,19 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 
 /// <summary>One replica.</summary>
 /// <param name="Replica">Its number.</param>
-/// <param name="Running">Whether it was not stopped.</param>
+/// <param name="Running">Whether it was not stopped; of another node, whether it was heard of lately.</param>
 /// <param name="View">Its view.</param>
 /// <param name="Active">Whether it takes part in that view; it does not while it is changing views.</param>
 /// <param name="Primary">Who leads the view.</param>
 /// <param name="Executed">The last batch that it executed.</param>
 /// <param name="StableCheckpoint">Its last stable checkpoint.</param>
-/// <param name="StateRoot">The root of its state at that checkpoint, hexadecimal; null when it has none.</param>
+/// <param name="StateRoot">The root of its state at that checkpoint, hexadecimal; null when it has none, or is a replica of another node.</param>
 /// <param name="Rejoining">Whether it lost its disk and does not vote yet.</param>
 /// <param name="FetchingState">Whether it is fetching the state from others.</param>
-/// <param name="PendingRequests">Requests that it holds and has not seen executed.</param>
-/// <param name="Keys">How many keys its state holds.</param>
+/// <param name="PendingRequests">Requests that it holds and has not seen executed; null for a replica of another node.</param>
+/// <param name="Keys">How many keys its state holds; null for a replica of another node.</param>
 /// <param name="Rejections">Messages that it refused, by reason.</param>
+/// <param name="DiskFull">Whether there is no room on its disk, so that it takes no part.</param>
 public sealed record ReplicaDocument(
     int Replica,
     bool Running,
@@ -48,6 +62,7 @@ public sealed record ReplicaDocument(
     string? StateRoot,
     bool Rejoining,
     bool FetchingState,
-    int PendingRequests,
-    int Keys,
-    IReadOnlyDictionary<string, long> Rejections);
+    int? PendingRequests,
+    int? Keys,
+    IReadOnlyDictionary<string, long> Rejections,
+    bool DiskFull);

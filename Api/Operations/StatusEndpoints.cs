@@ -2,7 +2,8 @@ using KvStore.Api.Json;
 using KvStore.Api.Problems;
 using KvStore.Protocol;
 using KvStore.Replication;
-using KvStore.Replication.InProcess;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Pool;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -15,18 +16,23 @@ internal static class StatusEndpoints
         routes.MapGroup("/v1/status").MapMethods("", [HttpMethods.Get, HttpMethods.Head], Status);
 
     /// <summary>A shard's replicas as they are now.</summary>
-    public static ShardStatus Of(InProcessGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);
+    public static ShardStatus Of(IShardGroup group) => new(group.Id.Number, group.HasQuorum, [.. group.Statuses.Select(Of)]);
 
-    private static JsonHttpResult<StatusDocument> Status(InProcessCluster cluster, RefusalCounter refusals, ProcessInfo process) => TypedResults.Json(
+    private static JsonHttpResult<StatusDocument> Status(ServedCluster cluster, RefusalCounter refusals, ProcessInfo process) => TypedResults.Json(
         new StatusDocument(
             process.Version,
             process.StartedAt,
             SignatureBase.ClusterName(cluster.Genesis.Cluster),
-            "memory",
+            cluster.Storage,
             Ed25519.Instance.BackendName,
             [.. cluster.Groups.Select(Of)],
-            refusals.Snapshot()),
+            refusals.Snapshot(),
+            cluster.Pool?.Self.Index,
+            cluster.Pool?.Peers().Select(Of).ToList()),
         ApiJson.Readable.StatusDocument);
+
+    private static PeerDocument Of(PeerStatus peer) =>
+        new(peer.Peer.Index, peer.Address, peer.Connected, peer.LastSeen, peer.Dropped.Values.Sum(), peer.Rejected.Values.Sum());
 
     private static ReplicaDocument Of(ReplicaStatus replica) => new(
         replica.Replica,
@@ -41,5 +47,6 @@ internal static class StatusEndpoints
         replica.FetchingState,
         replica.PendingRequests,
         replica.Keys,
-        replica.Rejections);
+        replica.Rejections,
+        replica.DiskFull);
 }

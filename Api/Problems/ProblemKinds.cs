@@ -56,6 +56,8 @@ internal static class ProblemKinds
     public static readonly ProblemKind AnswerTooLarge = new("answer-too-large", 413, "What the operations read together is over its limit.");
     public static readonly ProblemKind WrongShard = new("wrong-shard", 421, "The shard that was asked is not that of the key.");
     public static readonly ProblemKind NoQuorum = new("no-quorum", 503, "Too few replicas answer.", Retryable: true);
+    public static readonly ProblemKind CatchingUp = new("catching-up", 503, "The node's replica lags behind the others.", Retryable: true);
+    public static readonly ProblemKind DiskFull = new("disk-full", 503, "There is no room on the node's disk, so that it takes no part.", Retryable: true);
     public static readonly ProblemKind Busy = new("busy", 503, "Too many requests wait.", Retryable: true);
     public static readonly ProblemKind OutcomeUnknown = new("outcome-unknown", 504, "The answer did not come in time.", Retryable: true);
     public static readonly ProblemKind UnknownFault = new("bad-fault", 422, "There is no such shard, replica or action.");
@@ -69,7 +71,7 @@ internal static class ProblemKinds
         BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed, UnsupportedParameter, Bundles,
         SignatureRequired, SignatureProfile, SignatureTimes, WrongCluster, BadSignature, BadContentDigest,
         NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale, CrossShard, WrongShard, AnswerTooLarge,
-        NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
+        NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, CatchingUp, DiskFull, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
     }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 
     /// <summary>The kind with a code, or null.</summary>

@@ -5,7 +5,6 @@ using KvStore.Api.Requests;
 using KvStore.Protocol;
 using KvStore.Replication;
 using KvStore.Replication.Gateways;
-using KvStore.Replication.InProcess;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Signing;
@@ -20,7 +19,7 @@ internal static class OutcomeEndpoints
         routes.MapGroup("/v1/requests").MapMethods("/{keyid}/{nonce}", [HttpMethods.Get, HttpMethods.Head], FindAsync);
 
     private static async Task<Results<JsonHttpResult<OutcomeDocument>, ProblemResult>> FindAsync(
-        HttpContext context, string keyid, string nonce, InProcessCluster cluster, TimeProvider clock)
+        HttpContext context, string keyid, string nonce, ServedCluster cluster, TimeProvider clock)
     {
         if (IncomingReader.Read(context, OperationMethod.Get, default, out _) is { } refused) return refused;
         if (!SignatureParameters.TryKeyId(keyid, out var client))
@@ -41,7 +40,7 @@ internal static class OutcomeEndpoints
     }
 
     private static async ValueTask<OutcomeDocument> OutcomeAsync(
-        InProcessCluster cluster, PublicKey client, Nonce nonce, TimeProvider clock, CancellationToken cancel)
+        ServedCluster cluster, PublicKey client, Nonce nonce, TimeProvider clock, CancellationToken cancel)
     {
         PendingRequest? pending = null;
         var executed = new List<ShardOutcome>();

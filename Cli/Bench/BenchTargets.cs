@@ -82,7 +82,7 @@ internal sealed class BenchTargets
     private Ed25519PrivateKey KeyOf(ParseResult parsed, Terminal terminal)
     {
         var file = parsed.GetValue(_key) ?? terminal.Environment("KV_KEY");
-        if (!string.IsNullOrEmpty(file)) return KeyFile.Open(file, terminal.Error);
+        if (!string.IsNullOrEmpty(file)) return ClientKey.Open(file, terminal.Error);
         Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
         RandomNumberGenerator.Fill(seed);
         return new Ed25519PrivateKey(seed);

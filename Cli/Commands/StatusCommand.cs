@@ -63,8 +63,8 @@ internal static class StatusCommand
             Number(replica.Primary),
             Number(replica.Executed),
             Number(replica.StableCheckpoint),
-            Number(replica.PendingRequests),
-            Number(replica.Keys),
+            Known(replica.PendingRequests),
+            Known(replica.Keys),
         ];
     }
 
@@ -75,6 +75,8 @@ internal static class StatusCommand
         { Active: false } => new Text("changing view", new Style(Color.Yellow)),
         _ => new Text("running", new Style(Color.Green)),
     };
+
+    private static Text Known(int? number) => number is { } known ? Number(known) : new Text("-");
 
     private static Text Number(IFormattable number) => new(number.ToString(null, CultureInfo.InvariantCulture));
 }

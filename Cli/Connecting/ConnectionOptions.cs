@@ -57,7 +57,7 @@ internal sealed class ConnectionOptions
         var cluster = Cluster(Given(parsed, _cluster, terminal, "KV_CLUSTER"));
         var seconds = parsed.GetValue(_timeout);
         if (seconds < 1) throw Failure.Usage("--timeout takes a number of seconds from 1 on.", $"Leave it out to wait for {DefaultTimeoutSeconds} seconds.");
-        var key = Given(parsed, _key, terminal, "KV_KEY") is { } file ? KeyFile.Open(file, terminal.Error) : null;
+        var key = Given(parsed, _key, terminal, "KV_KEY") is { } file ? ClientKey.Open(file, terminal.Error) : null;
         var options = new KvClientOptions
         {
             Gateways = gateways,

@@ -105,8 +105,9 @@ internal sealed class Exchange : IDisposable
 
     private TimeSpan WaitAfter(Attempt attempt, int attempts)
     {
-        // Another gateway may answer at once; what a gateway says of its replicas holds for the next one too.
-        if (attempt.End != AttemptEnd.Answered && attempts % _gateways.Length != 0) return TimeSpan.Zero;
+        // Another gateway may answer at once; what a gateway says of its replicas holds for the next one too, unless it is its own replica that lags.
+        var isItsOwn = attempt.End != AttemptEnd.Answered || attempt.Problem?.Code == Problem.CatchingUp;
+        if (isItsOwn && attempts % _gateways.Length != 0) return TimeSpan.Zero;
         var asked = attempt.Problem?.RetryAfter ?? TimeSpan.Zero;
         var round = Math.Min((attempts - 1) / _gateways.Length, 16);
         var ceiling = TimeSpan.FromTicks(Math.Min(_options.BackOffMax.Ticks, _options.BackOff.Ticks << round));

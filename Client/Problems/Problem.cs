@@ -33,6 +33,9 @@ public sealed record Problem
     /// <summary>Of the client's own problems: too many signed requests are under way.</summary>
     public const string TooManyUnderWay = "too-many-under-way";
 
+    /// <summary>The node's replica lags behind the others, so that another node is to be asked.</summary>
+    public const string CatchingUp = "catching-up";
+
     /// <summary>There is no such key.</summary>
     public const string NotFound = "not-found";
 

@@ -30,7 +30,7 @@ internal static class Execution
         }
 
         Proposals.Pin(state, slot, batch);
-        state.Emit(new Execute(slot.Sequence, slot.Committed!.Vote.View, batch, bodies));
+        state.Emit(new Execute(slot.Sequence, slot.Committed!, batch, bodies));
         slot.ExecutedBodies = bodies;
         state.Slots.CountExecuted(slot);
         state.Executed = slot.Sequence;

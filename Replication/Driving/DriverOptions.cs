@@ -1,6 +1,7 @@
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Driving;
@@ -19,6 +20,15 @@ public sealed record DriverOptions(ReplicaOptions Replica, StateLimits Limits, C
 /// <param name="Log">Where the replica writes down what it is about to say.</param>
 /// <param name="Snapshots">Where it keeps the states of stable checkpoints.</param>
 /// <param name="Roots">Computes state roots.</param>
+/// <param name="Saver">Makes those states durable beside the ordering.</param>
+/// <param name="Ledger">Where it keeps all executed batches; null when it does not.</param>
 /// <param name="Events">The node around the driver.</param>
 public sealed record DriverPorts(
-    IStatementSigner Signer, IPeerTransport Transport, IReplicaLog Log, ISnapshotStore Snapshots, IRootComputer Roots, INodeEvents Events);
+    IStatementSigner Signer,
+    IPeerTransport Transport,
+    IReplicaLog Log,
+    ISnapshotStore Snapshots,
+    IRootComputer Roots,
+    ICheckpointSaver Saver,
+    DiskLedger? Ledger,
+    INodeEvents Events);

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Driving;
@@ -30,8 +31,11 @@ internal sealed class EffectInterpreter : IExecutedResults
         _ports = ports;
         _replica = replica;
         _machine = new ShardStateMachine(options.Limits, options.Clients, options.Partition, options.Replica.Cluster);
+        Keeper = new CheckpointKeeper(ports);
         Outbox = new Outbox(ports.Transport);
     }
+
+    public CheckpointKeeper Keeper { get; }
 
     public Outbox Outbox { get; }
 
@@ -41,20 +45,21 @@ internal sealed class EffectInterpreter : IExecutedResults
     public ImmutableArray<Digest> PendingExecuted =>
         [.. _replica.PendingRequests.Where(request => ((IExecutedResults)this).TryFindResult(request, out _)).Select(request => request.Digest)];
 
-    public void OnTick() => _ticks++;
+    public void OnTick()
+    {
+        _ticks++;
+        Keeper.OnTick();
+    }
 
     public bool TryTakeLoopback([NotNullWhen(true)] out Input? input) => _loopback.TryDequeue(out input);
 
     /// <summary>Takes up the state of the log's stable checkpoint.</summary>
-    public void RestoreState(QuorumCertificate<Checkpoint> stable)
+    public void RestoreState(QuorumCertificate<Checkpoint>? stable, IReadOnlyList<LogRecord> records)
     {
-        var state = _ports.Snapshots.Load(stable.Vote.Sequence);
-        if (state is null || state.ComputeRoot() != stable.Vote.StateRoot)
-        {
-            throw new InvalidDataException(
-                $"The log's stable checkpoint {stable.Vote.Sequence} has no snapshot that fits it. The disk is damaged: remove it, and the replica rejoins.");
-        }
-
+        var recovery = new StateRecovery(_options, _ports);
+        var state = recovery.Restore(stable);
+        Keeper.OnRestored(state, stable, recovery.Snapshot, recovery.Older.Concat(records));
+        if (stable is null) return;
         Become(state);
         // It is stable: peers may fetch it from the first moment on. In an idle group there may be no later one for a long time.
         _held.OnStable(state.Sequence, _ticks);
@@ -64,7 +69,7 @@ internal sealed class EffectInterpreter : IExecutedResults
     {
         switch (effect)
         {
-            case Persist it: _ports.Log.Append(it.Record); break;
+            case Persist it: Keeper.Persist(it.Record); break;
             case Broadcast it: Sign(it.Statement); break;
             case BroadcastProposal it: SignProposal(it); break;
             case Send it: Send(it); break;
@@ -132,6 +137,7 @@ internal sealed class EffectInterpreter : IExecutedResults
         var signed = SignedOf(new Executed(effect.Sequence, effect.Batch.Digest, batch.Time, batch.ResultsRoot, batch.LedgerRoot));
         Outbox.ToAll(new StatementMessage(signed));
         Outbox.Tell(() => _ports.Events.OnExecuted(batch, signed));
+        _ports.Ledger?.Add(new LedgerEntry(effect.Certificate, effect.Batch, batch.Time, batch.ResultsRoot, batch.View.Ledger));
         TellExpiry();
     }
 
@@ -147,10 +153,7 @@ internal sealed class EffectInterpreter : IExecutedResults
         var sequence = effect.Certificate.Vote.Sequence;
         var state = _held.Find(sequence);
         Invariant.Holds(state is not null);
-        // The snapshot first: a crash between the two leaves the old log with the old snapshot, which is still there.
-        _ports.Snapshots.Save(state);
-        _ports.Log.Compact(effect.LiveRecords);
-        _ports.Snapshots.DropBefore(sequence);
+        Keeper.Stabilize(state, effect.Certificate, effect.LiveRecords);
         _held.OnStable(sequence, _ticks);
     }
 
@@ -175,6 +178,7 @@ internal sealed class EffectInterpreter : IExecutedResults
         (_assembler, _assembling) = (null, null);
         Become(state);
         _held.Add(state);
+        _ports.Ledger?.SkipTo(state.Sequence);
         _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, PendingExecuted));
         Outbox.Tell(() => _ports.Events.OnInstalled(state, this));
     }

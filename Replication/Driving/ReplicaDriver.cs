@@ -5,6 +5,7 @@ using KvStore.Consensus.Recovery;
 using KvStore.Protocol;
 using KvStore.Replication.Ports;
 using KvStore.StateMachine;
+using KvStore.Storage;
 
 namespace KvStore.Replication.Driving;
 
@@ -20,16 +21,20 @@ public sealed class ReplicaDriver
     private readonly EffectInterpreter _interpreter;
     private readonly List<Effect> _effects = [];
 
+    // While the disk is full: what happened to this replica itself, and comes only once.
+    private readonly List<Input> _waiting = [];
+
     /// <summary>Makes the driver and, for a restart, loads its log and snapshot.</summary>
-    /// <exception cref="InvalidDataException">The log's stable checkpoint has no snapshot, or a record does not verify: the disk is damaged.</exception>
+    /// <exception cref="DiskDamagedException">The state of the log's stable checkpoint can't be had.</exception>
+    /// <exception cref="InvalidDataException">A record does not verify: the disk is another replica's.</exception>
     public ReplicaDriver(DriverOptions options, DriverPorts ports, StartMode mode)
     {
         _options = options;
         _ports = ports;
-        var log = mode == StartMode.Restart ? LogLoader.Load(ports.Log, options.Verifier) : [];
-        _replica = new Replica(options.Replica, mode, log);
+        var records = mode == StartMode.Restart ? ports.Log.Load() : [];
+        _replica = new Replica(options.Replica, mode, LogLoader.Verify(records, options.Verifier));
         _interpreter = new EffectInterpreter(options, ports, _replica);
-        if (_replica.StableCheckpoint is { } stable) _interpreter.RestoreState(stable);
+        _interpreter.RestoreState(_replica.StableCheckpoint, records);
     }
 
     /// <summary>What can be read of the executed state; immutable, and safe to read from any thread.</summary>
@@ -44,13 +49,20 @@ public sealed class ReplicaDriver
     /// <summary>The core, for its status. Only the thread that runs the driver may look.</summary>
     public Replica Replica => _replica;
 
+    /// <summary>
+    /// Whether there is no room for what the replica is about to rest on. It then takes no part: what it has not made durable it does not say, and it
+    /// takes nothing new. It answers what clients' reads ask of it, and tries again with every tick.
+    /// </summary>
+    public bool IsDiskFull { get; private set; }
+
     /// <summary>The first round of a run. The tick comes first, because the core judges times by it.</summary>
     public void Start(Timestamp now) => Run([new Tick(now), new Started(), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
 
     /// <summary>A round: every input is one step, then what has gathered is proposed, then the log is flushed and the messages leave.</summary>
     public void Run(IReadOnlyList<Input> inputs)
     {
-        if (PlantedBugs.Has(PlantedBug.VoteBeforeLog)) _ports.Log.Flush();
+        if (PlantedBugs.Has(PlantedBug.VoteBeforeLog)) _interpreter.Keeper.Flush();
+        if (IsDiskFull && !TryLeaveDiskFull(inputs)) return;
         foreach (var input in inputs) StepAll(input);
 
         // A group of one executes what it proposes at once, and there is room for what waits.
@@ -60,9 +72,11 @@ public sealed class ReplicaDriver
             if (_replica.Executed == before) break;
         }
 
-        if (!PlantedBugs.Has(PlantedBug.VoteBeforeLog)) _ports.Log.Flush();
-        _interpreter.Outbox.Release();
+        if (TryFlush()) _interpreter.Outbox.Release();
     }
+
+    /// <summary>A checkpoint is durable, or could not be made so.</summary>
+    public void OnSaved(CheckpointSaved saved) => _interpreter.Keeper.OnSaved(saved);
 
     /// <summary>Makes inputs of a verified message: bodies become one input each.</summary>
     public void AddInputs(ReplicaId from, VerifiedMessage message, ICollection<Input> inputs)
@@ -78,6 +92,43 @@ public sealed class ReplicaDriver
 
     /// <summary>Makes an input of a request that this node's own gateway passes on.</summary>
     public Input ToInput(ReplicaId? from, VerifiedRequest request) => new RequestReceived(from, request, AlreadyExecuted: false);
+
+    private bool TryFlush()
+    {
+        try
+        {
+            if (!PlantedBugs.Has(PlantedBug.VoteBeforeLog)) _interpreter.Keeper.Flush();
+            IsDiskFull = false;
+        }
+        catch (DiskFullException)
+        {
+            _interpreter.Outbox.Park();
+            IsDiskFull = true;
+        }
+
+        return !IsDiskFull;
+    }
+
+    private bool TryLeaveDiskFull(IReadOnlyList<Input> inputs)
+    {
+        if (inputs.Any(input => input is Tick) && TryFlush())
+        {
+            _interpreter.Outbox.Unpark();
+            foreach (var input in _waiting) StepAll(input);
+            _waiting.Clear();
+            return true;
+        }
+
+        foreach (var input in inputs)
+        {
+            // What is said here was durable before, or needs no disk: nothing is voted or accepted in this step.
+            if (input is MessageReceived { Message: PlainMessage { Message: ReadIndexQuery } }) StepAll(input);
+            else if (input is not (Tick or MessageReceived or RequestReceived)) _waiting.Add(input);
+        }
+
+        _interpreter.Outbox.Release();
+        return false;
+    }
 
     private void StepAll(Input input)
     {
@@ -96,10 +147,10 @@ public sealed class ReplicaDriver
     }
 }
 
-/// <summary>Reads a replica's log and verifies what it carries.</summary>
+/// <summary>Verifies what a replica's log carries.</summary>
 internal static class LogLoader
 {
-    public static ImmutableArray<ReplayedRecord> Load(Ports.IReplicaLog log, MessageVerifier verifier) => [.. log.Load().Select(record => Verify(record, verifier))];
+    public static ImmutableArray<ReplayedRecord> Verify(IReadOnlyList<LogRecord> records, MessageVerifier verifier) => [.. records.Select(record => Verify(record, verifier))];
 
     private static ReplayedRecord Verify(LogRecord record, MessageVerifier verifier)
     {

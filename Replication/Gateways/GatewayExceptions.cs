@@ -16,6 +16,13 @@ public sealed class NoQuorumException(string message) : ShardUnavailableExceptio
     public override TimeSpan RetryAfter => TimeSpan.FromSeconds(1);
 }
 
+/// <summary>The replica of this node lags behind the others, or has not started: another node can answer. Nothing was passed on, so nothing was applied.</summary>
+public sealed class CatchingUpException(string message) : ShardUnavailableException(message)
+{
+    /// <inheritdoc/>
+    public override TimeSpan RetryAfter => TimeSpan.FromSeconds(1);
+}
+
 /// <summary>Too many requests wait. This one was not taken, so it was not applied.</summary>
 public sealed class ShardBusyException(string message) : ShardUnavailableException(message)
 {

@@ -1,5 +1,6 @@
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Driving;
 
 namespace KvStore.Replication.Hosting;
 
@@ -8,7 +9,12 @@ namespace KvStore.Replication.Hosting;
 /// <param name="Message">A verified message, or null.</param>
 /// <param name="Request">A request of the node's own gateway, or null.</param>
 /// <param name="Input">A ready input, or null.</param>
-internal readonly record struct QueuedInput(ReplicaId? From, VerifiedMessage? Message, VerifiedRequest? Request, Input? Input);
+/// <param name="Saved">How the work on a checkpoint ended, or null.</param>
+internal readonly record struct QueuedInput(ReplicaId? From, VerifiedMessage? Message, VerifiedRequest? Request, Input? Input, CheckpointSaved? Saved = null)
+{
+    /// <summary>Whether it may be dropped, as a network may do too: it is not the replica's own.</summary>
+    public bool MayBeDropped => Input is null && Saved is null;
+}
 
 /// <summary>
 /// What waits for a replica, taken all at once. Messages and requests over the bound are dropped, which a network may do too;
@@ -35,7 +41,7 @@ internal sealed class InputQueue(int waitingMax)
         lock (_gate)
         {
             if (_closed) return false;
-            if (input.Input is null && _waiting.Count >= waitingMax)
+            if (input.MayBeDropped && _waiting.Count >= waitingMax)
             {
                 Dropped++;
                 return false;

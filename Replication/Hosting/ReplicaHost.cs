@@ -3,6 +3,7 @@ using KvStore.Protocol;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 using Microsoft.Extensions.Logging;
 
@@ -24,20 +25,29 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     private readonly ILogger _logger;
     private readonly InputQueue _queue = new(WaitingMax);
     private readonly List<Input> _inputs = [];
+    private readonly CheckpointSaver _saver;
     private readonly IRunner _runner;
+    private bool _saidDiskFull;
     private volatile ReplicaStatus? _status;
     private bool _started;
 
     /// <summary>Makes the host; <see cref="Start"/> starts its rounds.</summary>
-    public ReplicaHost(HostOptions options, StartMode mode, IReplicaLog log, ISnapshotStore snapshots)
+    /// <param name="options">What it is made of besides its disk.</param>
+    /// <param name="mode">How its run begins.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="snapshots">Its snapshots.</param>
+    /// <param name="ledger">Its ledger; null when it keeps none.</param>
+    /// <exception cref="Storage.DiskDamagedException">Its disk is damaged; the message says which file, where, and what to do.</exception>
+    public ReplicaHost(HostOptions options, StartMode mode, IReplicaLog log, ISnapshotStore snapshots, DiskLedger? ledger = null)
     {
         _options = options.Driver;
         _clock = options.Clock;
         _logger = options.Logger;
         _rejections = options.Rejections;
         _gateway = new NodeGateway(options, this);
-        _driver = new ReplicaDriver(
-            options.Driver, new DriverPorts(options.Signer, options.Transport, log, snapshots, this, new NodeEvents(options, _gateway)), mode);
+        _saver = new CheckpointSaver(Id, saved => Add(new QueuedInput(null, null, null, null, saved)));
+        var ports = new DriverPorts(options.Signer, options.Transport, log, snapshots, this, _saver, ledger, new NodeEvents(options, _gateway));
+        _driver = new ReplicaDriver(options.Driver, ports, mode);
         _gateway.StateIs(() => _driver.View);
         _gateway.OnInstalled(_driver.View.Sequence, _driver.Results); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
         var tick = _options.Replica.Config.TickMilliseconds;
@@ -60,8 +70,9 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>What can be read of the executed state.</summary>
     public ShardView View => _driver.View;
 
-    /// <summary>The results of what was executed.</summary>
-    public IExecutedResults Results => _driver.Results;
+    /// <summary>The result of what was executed under a nonce, in a state or a later one.</summary>
+    public ResultLookup FindResult(PublicKey client, Nonce nonce, ShardView view) =>
+        _driver.Results.TryFindResult(client, nonce, out var request, out var result) ? new ResultLookup(view.Time, request, result) : new ResultLookup(view.Time, default, null);
 
     /// <summary>Where the replica stood at its last tick.</summary>
     public ReplicaStatus? Status => _status;
@@ -96,6 +107,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     {
         _queue.Close();
         _runner.Dispose();
+        _saver.Dispose();
         _gateway.Close();
         _logger.ReplicaStopped(Id.Index, _options.Verifier.Context.Group.Number);
     }
@@ -133,6 +145,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         if (_inputs.Count > 0) _driver.Run(_inputs);
         if (tick)
         {
+            SayDiskFull();
             _gateway.OnTick();
             _status = CurrentStatus();
         }
@@ -140,9 +153,18 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         return _queue.HasCause(_driver.Replica.WantsRequests);
     }
 
+    private void SayDiskFull()
+    {
+        if (_driver.IsDiskFull == _saidDiskFull) return;
+        _saidDiskFull = _driver.IsDiskFull;
+        if (_saidDiskFull) _logger.DiskFull(Id.Index, _options.Verifier.Context.Group.Number);
+        else _logger.DiskHasRoom(Id.Index, _options.Verifier.Context.Group.Number);
+    }
+
     private void AddInputs(QueuedInput queued)
     {
         if (queued.Input is { } input) _inputs.Add(input);
+        else if (queued.Saved is { } saved) _driver.OnSaved(saved);
         else if (queued.Request is { } request) _inputs.Add(_driver.ToInput(queued.From, request));
         else _driver.AddInputs(queued.From!.Value, queued.Message!, _inputs);
     }
@@ -155,6 +177,9 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         var stable = replica.StableCheckpoint?.Vote;
         return new ReplicaStatus(
             Id.Index, Running: true, replica.View.Number, replica.Active, replica.Primary.Index, replica.Executed.Number, stable?.Sequence.Number ?? 0,
-            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.View.KeyCount, _rejections.Snapshot());
+            stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.View.KeyCount, _rejections.Snapshot())
+        {
+            DiskFull = _driver.IsDiskFull,
+        };
     }
 }

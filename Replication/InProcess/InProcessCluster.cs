@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using KvStore.Protocol;
+using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -45,6 +46,11 @@ public sealed class InProcessCluster : IAsyncDisposable
         var groups = genesis.Groups.Select((group, shard) => new InProcessGroup(genesis, group, keys[shard], verified, options, loggers)).ToList();
         return new InProcessCluster(genesis, groups);
     }
+
+    /// <summary>The cluster as one of its nodes serves it.</summary>
+    /// <param name="firstNode">The node whose gateway is asked first. Any will do.</param>
+    public ServedCluster ServedBy(int firstNode) =>
+        new(Genesis, [.. Groups.Select(group => new InProcessNode(group, firstNode))], RequestVerifier, ServedCluster.InMemory);
 
     /// <summary>Stops all replicas.</summary>
     public ValueTask DisposeAsync()

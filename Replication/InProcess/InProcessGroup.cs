@@ -5,6 +5,7 @@ using KvStore.Protocol;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 using Microsoft.Extensions.Logging;
 
@@ -21,8 +22,7 @@ public sealed class InProcessGroup : IDisposable
     private readonly MessageVerifier _verifier;
     private readonly InProcessNetwork _network;
     private readonly Lock _gate = new();
-    private readonly MemoryReplicaLog[] _logs;
-    private readonly MemorySnapshotStore[] _snapshots;
+    private readonly ReplicaStores[] _stores;
     private readonly RejectionCounters[] _rejections;
 
     internal InProcessGroup(
@@ -34,8 +34,7 @@ public sealed class InProcessGroup : IDisposable
         _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
         _network = new InProcessNetwork(_verifier, group.Config.Replicas);
         _rejections = [.. keys.Select(_ => new RejectionCounters())];
-        _logs = [.. keys.Select(_ => new MemoryReplicaLog())];
-        _snapshots = [.. keys.Select(_ => new MemorySnapshotStore())];
+        _stores = [.. keys.Select((_, index) => ReplicaStores.Create(options, group.Id, index))];
         for (var i = 0; i < keys.Length; i++) Start(i, StartMode.Genesis);
     }
 
@@ -125,11 +124,10 @@ public sealed class InProcessGroup : IDisposable
     /// <summary>The result of what was executed under a nonce, once a replica holds everything that was acknowledged before the call.</summary>
     /// <exception cref="NoQuorumException">Too few replicas answer.</exception>
     /// <exception cref="ShardBusyException">Too many reads wait.</exception>
-    public async Task<ResultLookup> FindResultAsync(PublicKey client, Nonce nonce, CancellationToken cancel)
+    public async Task<ResultLookup> FindResultAsync(PublicKey client, Nonce nonce, CancellationToken cancel, int firstNode = 0)
     {
-        var (host, view) = await ReachAsync(firstNode: 0, cancel);
-        var found = host.Results.TryFindResult(client, nonce, out var request, out var result);
-        return found ? new ResultLookup(view.Time, request, result) : new ResultLookup(view.Time, default, null);
+        var (host, view) = await ReachAsync(firstNode, cancel);
+        return host.FindResult(client, nonce, view);
     }
 
     private async Task<(ReplicaHost Host, ShardView View)> ReachAsync(int firstNode, CancellationToken cancel)
@@ -143,6 +141,9 @@ public sealed class InProcessGroup : IDisposable
             if (Stopwatch.GetTimestamp() >= deadline) throw NoQuorum();
         }
     }
+
+    /// <summary>The ledger of a replica; null when it keeps none.</summary>
+    public DiskLedger? Ledger(int index) => _stores[index].Ledger;
 
     /// <summary>A request that one of the nodes has passed on to the replicas and knows no answer to; null when none has.</summary>
     public PendingRequest? FindPending(PublicKey client, Nonce nonce)
@@ -169,6 +170,7 @@ public sealed class InProcessGroup : IDisposable
             if (_network.Host(index) is not { } host) return;
             _network.Detach(host.Id);
             host.Dispose();
+            _stores[index].Disk?.Dispose();
         }
     }
 
@@ -178,7 +180,8 @@ public sealed class InProcessGroup : IDisposable
         lock (_gate)
         {
             if (_network.Host(index) is not null) return;
-            if (emptyDisk) (_logs[index], _snapshots[index]) = (new MemoryReplicaLog(), new MemorySnapshotStore());
+            if (emptyDisk) ReplicaStores.Remove(_options, Id, index);
+            if (emptyDisk || _stores[index].Disk is not null) _stores[index] = ReplicaStores.Create(_options, Id, index);
             Start(index, emptyDisk ? StartMode.LostDisk : StartMode.Restart);
         }
     }
@@ -207,7 +210,8 @@ public sealed class InProcessGroup : IDisposable
             SharesThreads = true,
             KeyWaitersMax = _options.KeyWaitersMax,
         };
-        var host = new ReplicaHost(options, mode, _logs[index], _snapshots[index]);
+        var stores = _stores[index];
+        var host = new ReplicaHost(options, mode, stores.Log, stores.Snapshots, stores.Ledger);
         _network.Attach(host);
         host.Start();
     }
@@ -234,7 +238,7 @@ public sealed class InProcessGroup : IDisposable
         return Pick(attempt); // One stopped or caught up in between.
     }
 
-    private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true };
+    private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true } or { DiskFull: true };
 
     private ReplicaStatus StatusOf(int index) =>
         _network.Host(index) is not { } host

@@ -1,6 +1,7 @@
 using KvStore.Protocol;
 using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
+using KvStore.Storage;
 
 namespace KvStore.Replication.InProcess;
 
@@ -21,6 +22,12 @@ public sealed record InProcessOptions
 
     /// <summary>How many may wait for keys of one shard to change.</summary>
     public int KeyWaitersMax { get; init; } = ChangeFeed.WaitersMax;
+
+    /// <summary>Where the replicas keep their disks, one directory each; null for memory. Their keys end with the process all the same.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>What replicas with a directory wait for before they say something.</summary>
+    public DurabilityMode Durability { get; init; }
 
     /// <summary>Bounds and time-outs of the ordering.</summary>
     public ConsensusConfig Consensus { get; init; } = new();

@@ -3,13 +3,16 @@ using KvStore.Protocol;
 
 namespace KvStore.Simulator;
 
-/// <summary>Holds the sizes of a replica, its gateway and its disk to what the configuration allows.</summary>
+/// <summary>Holds the sizes of a replica, its gateway and its log to what the configuration allows.</summary>
 internal sealed class MemoryChecker(World world, Shard shard)
 {
     private const int EarlyPerSenderMax = 128;
     private const int RequestBytesMax = 4096;
     private const int SignatureBytes = 66;
     private const int RecordBytes = 256;
+    private const int LogAllocationBytes = 8192;
+    private const int SnapshotsMax = 4;
+    private const int SegmentsMax = 40;
 
     private readonly ConsensusConfig _config = world.Settings.Consensus;
 
@@ -27,11 +30,20 @@ internal sealed class MemoryChecker(World world, Shard shard)
         Hold(machine, "checkpoint positions", sizes.CheckpointPositions, _config.Window);
         Hold(machine, "bytes of executed batches", sizes.ExecutedBytes, _config.RetainedBytesMax + 2L * _config.Window * _config.BatchRequestsMax * RequestBytesMax);
         Hold(machine, "requests at the gateway", process.Gateway.WaitingCount, world.Clients.Sum(client => client.UnderWay + client.Abandoned));
-        Hold(machine, "bytes on disk", machine.Disk.LiveBytes, DiskBytesMax());
+        HoldLog(machine);
+    }
+
+    // The older segments stay until the snapshot that replaces them is durable. The ledger grows for ever, as it should.
+    private void HoldLog(Machine machine)
+    {
+        var segments = machine.Disk.Files.Where(file => file.StartsWith("wal-", StringComparison.Ordinal)).ToList();
+        Hold(machine, "bytes of the log", segments.Sum(machine.Disk.LengthOf), segments.Count * (LogAllocationBytes + LogBytesMax()));
+        Hold(machine, "segments of the log", segments.Count, SegmentsMax);
+        Hold(machine, "snapshots", machine.Disk.Files.Count(file => file.StartsWith("snap-", StringComparison.Ordinal)), SnapshotsMax);
     }
 
     // A proposal with its bodies, its certificates, for each slot; and for each view that was tried since the last checkpoint a ViewChange and a NewView.
-    private long DiskBytesMax()
+    private long LogBytesMax()
     {
         var certificate = (long)shard.Group.Replicas * SignatureBytes + RecordBytes;
         var viewChange = (_config.Window + 1) * certificate;

@@ -33,6 +33,7 @@ internal static class SwarmDraw
             DelayMin = delayMin,
             DelayJitter = jitter,
             RootTicksMax = random.Chance(4000) ? random.Between(1, 20) : 0,
+            SavePartMax = random.Chance(6000) ? random.Between(1, 200) : 0,
             RoundDelayMax = random.Between(0, 4),
             SkewMax = random.Between(0, (int)consensus.ClockSkewMaxMilliseconds / 2),
             Clients = random.Between(1, 8),

@@ -1,6 +1,5 @@
 using KvStore.Consensus;
 using KvStore.Protocol;
-using KvStore.Replication.Driving;
 using KvStore.Storage;
 
 namespace KvStore.Simulator;
@@ -14,7 +13,7 @@ internal enum StopKind
     /// <summary>The machine loses power: what was not flushed is lost.</summary>
     PowerCut,
 
-    /// <summary>The machine loses power, and of what was not flushed a part survives.</summary>
+    /// <summary>The machine loses power, and of what was not flushed some sectors and names survive.</summary>
     TornTail,
 }
 
@@ -42,8 +41,6 @@ internal sealed class Machine
     public MemoryDisk Disk { get; } = new();
 
     public PowerCutDisk PowerCut { get; }
-
-    public MemorySnapshotStore Snapshots { get; private set; } = new();
 
     public KeyedHashSigner Signer { get; }
 
@@ -108,7 +105,6 @@ internal sealed class Machine
         Invariant.Holds(Process is null);
         _world.Trace.Line(() => $"{this} loses its disk");
         Disk.Wipe();
-        Snapshots = new MemorySnapshotStore();
         WasWiped = true;
         _nextStart = _nextStart == StartMode.Genesis ? StartMode.Genesis : StartMode.LostDisk;
     }
@@ -156,6 +152,6 @@ internal sealed class Machine
         Process = null;
         CancelFailures();
         if (kind == StopKind.PowerCut) Disk.Crash();
-        else if (kind == StopKind.TornTail) Disk.Crash(unflushed => _random.Between(0, unflushed));
+        else if (kind == StopKind.TornTail) Disk.Crash(() => _random.Chance(5000), changes => _random.Between(0, changes));
     }
 }

@@ -21,10 +21,22 @@ internal sealed class PowerCutDisk(MemoryDisk disk) : IDisk
     /// <summary>The power is back.</summary>
     public void Reset() => _operationsLeft = int.MaxValue;
 
-    public void Append(string file, ReadOnlySpan<byte> bytes)
+    public string PathOf(string file) => disk.PathOf(file);
+
+    public long LengthOf(string file) => disk.LengthOf(file);
+
+    public int Read(string file, long offset, Span<byte> destination) => disk.Read(file, offset, destination);
+
+    public void Allocate(string file, long length)
     {
         Spend();
-        disk.Append(file, bytes);
+        disk.Allocate(file, length);
+    }
+
+    public void Write(string file, long offset, ReadOnlySpan<byte> bytes)
+    {
+        Spend();
+        disk.Write(file, offset, bytes);
     }
 
     public void Flush(string file)
@@ -33,7 +45,17 @@ internal sealed class PowerCutDisk(MemoryDisk disk) : IDisk
         disk.Flush(file);
     }
 
-    public ReadOnlyMemory<byte> Read(string file) => disk.Read(file);
+    public void FlushNames()
+    {
+        Spend();
+        disk.FlushNames();
+    }
+
+    public void Rename(string from, string to)
+    {
+        Spend();
+        disk.Rename(from, to);
+    }
 
     public void Truncate(string file, long length)
     {

@@ -3,7 +3,9 @@ using KvStore.Protocol;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
+using KvStore.Storage;
 
 namespace KvStore.Simulator;
 
@@ -11,9 +13,11 @@ namespace KvStore.Simulator;
 /// One run of a node: the real driver and the real gateway, and in place of the host's thread an inbox that is emptied in rounds. Whatever is
 /// scheduled for it happens only as long as it is the process that runs on its machine.
 /// </summary>
-internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutlet, IRootComputer
+internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutlet, IRootComputer, ICheckpointSaver
 {
     private const ulong GatewayRetryTicks = 20;
+    private const int LogAllocationBytes = 8192;
+    private const int SnapshotPartBytes = 8000;
 
     private readonly World _world;
     private readonly Shard _shard;
@@ -28,12 +32,14 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         _shard = shard;
         _machine = machine;
         _random = random;
-        var log = new DiskReplicaLog(machine.PowerCut, random.Next);
-        Driver = new ReplicaDriver(
-            shard.DriverOptionsOf(machine.Id), new DriverPorts(machine.Signer, this, log, machine.Snapshots, this, this), mode);
+        Disk = ReplicaDisk.Over(machine.PowerCut, new WriteAheadLogOptions { AllocationBytes = LogAllocationBytes, NewSalt = random.Next }, SnapshotPartBytes);
+        var ports = new DriverPorts(machine.Signer, this, Disk.Log, Disk.Snapshots, this, this, Disk.Ledger, this);
+        Driver = new ReplicaDriver(shard.DriverOptionsOf(machine.Id), ports, mode);
         Gateway = new GatewayCore(shard.Group, shard.Verifier, this, random.Next() >> 1);
         Gateway.OnInstalled(Driver.View.Sequence, Driver.Results);
     }
+
+    public ReplicaDisk Disk { get; }
 
     public ReplicaDriver Driver { get; }
 
@@ -108,6 +114,12 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         });
     }
 
+    void ICheckpointSaver.Save(CheckpointSave work) => After(SaveDelay(), () =>
+    {
+        if (work.Step()) ((ICheckpointSaver)this).Save(work);
+        else Driver.OnSaved(new CheckpointSaved(work, null));
+    });
+
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own)
     {
         _world.Trace.Note(3 + Place, batch.Sequence.Number);
@@ -149,6 +161,8 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         _world.Trace.Line(() => $"{_machine} {(change.Active ? "enters" : "leaves for")} {change.View}");
         _shard.HighestView = Math.Max(_shard.HighestView, change.View.Number);
     }
+
+    private int SaveDelay() => _shard.Network.IsHealed ? 0 : _random.Between(0, _shard.Settings.SavePartMax);
 
     private void Tick()
     {

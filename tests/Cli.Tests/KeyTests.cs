@@ -20,11 +20,11 @@ public sealed class KeyTests : IDisposable
         Assert.DoesNotContain(Seed, run.Error, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File("me.json")));
         using var json = JsonDocument.Parse(await System.IO.File.ReadAllTextAsync(File("me.json"), TestContext.Current.CancellationToken));
-        Assert.Equal("kv-key-1", json.RootElement.GetProperty("format").GetString());
+        Assert.Equal("kv-key-2", json.RootElement.GetProperty("format").GetString());
         Assert.Equal(PublicKey, json.RootElement.GetProperty("publicKey").GetString());
 
         var show = await Kv.RunWith(new Surroundings { Key = File("me.json") }, "key", "show", "-o", "json");
-        Assert.Equal($"{{\"publicKey\":\"{PublicKey}\"}}\n", show.Output);
+        Assert.Equal($"{{\"publicKey\":\"{PublicKey}\",\"role\":\"client\",\"dev\":false}}\n", show.Output);
         Assert.Equal("", show.Error);
     }
 

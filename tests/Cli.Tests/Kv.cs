@@ -62,8 +62,9 @@ public sealed class Kv : IAsyncLifetime
                 "KV_KEY" => surroundings.Key,
                 "KV_CLUSTER" => surroundings.Cluster,
                 "NO_COLOR" => surroundings.NoColor,
-                _ => null,
+                _ => surroundings.Variables.GetValueOrDefault(name),
             },
+            EnvironmentNames = surroundings.Variables.Keys,
         };
         var exitCode = await KvCommand.RunAsync(args, terminal, TestContext.Current.CancellationToken);
         return new Run(exitCode, output.ToArray(), error.ToString());
@@ -84,6 +85,9 @@ public sealed record Surroundings
 
     /// <summary>The environment's NO_COLOR.</summary>
     public string? NoColor { get; init; }
+
+    /// <summary>Other variables of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>What is piped in; null when somebody sits there.</summary>
     public string? Input { get; init; }

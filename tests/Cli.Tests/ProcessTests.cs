@@ -32,7 +32,7 @@ public sealed partial class ProcessTests
     {
         var (exitCode, output, _) = await Finish(Start([], "--help"));
         Assert.Equal(0, exitCode);
-        foreach (var command in (string[])["dev", "put", "get", "append", "slice", "delete", "list", "txn", "batch", "request", "key", "status", "bench", "completion", "sim"])
+        foreach (var command in (string[])["dev", "put", "get", "append", "slice", "delete", "list", "txn", "batch", "request", "key", "cluster", "node", "status", "bench", "completion", "sim"])
             Assert.Contains($"\n  {command} ", output, StringComparison.Ordinal);
     }
 

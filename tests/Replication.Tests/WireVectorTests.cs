@@ -1,5 +1,6 @@
 // The vectors of docs/wire.md that are made above the protocol: genesis, results and ledger.
 using KvStore.Protocol;
+using KvStore.Replication.Setup;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Tests;
@@ -26,14 +27,35 @@ public class WireVectorTests
             $"shard.genesis = {Convert.ToHexStringLower(genesis.Encode())}",
             $"shard.cluster-id = {genesis.Cluster}",
         ];
-        if (Environment.GetEnvironmentVariable("KV_REWRITE_GOLDEN") == "1") Rewrite(expected);
-        Assert.Equal(expected, File.ReadLines(Document()).Where(line => line.StartsWith("shard.", StringComparison.Ordinal)));
+        AreInTheDocument("shard.", expected);
     }
 
-    private static void Rewrite(string[] vectors)
+    [Fact]
+    public void What_operators_sign_is_that_of_the_wire_document()
+    {
+        using var key = new Ed25519PrivateKey([.. Enumerable.Range(0, Ed25519PrivateKey.SeedLength).Select(value => (byte)value)]);
+        var enrolment = Enrolment.Create(key, "alpha", "10.0.0.1:7000", "http://10.0.0.1:7001");
+        var document = GenesisDocument.Create("wire", [enrolment.Member], 1, ClientPolicy.Any);
+        AreInTheDocument(
+            "setup.",
+            [
+                $"setup.enrolment = {Convert.ToHexStringLower(Enrolment.SignedBytes(enrolment.Member))}",
+                $"setup.enrolment-proof = {Convert.ToHexStringLower(enrolment.Proof.ToArray())}",
+                $"setup.genesis-document = {Convert.ToHexStringLower(document.SignedBytes())}",
+                $"setup.genesis-document-signature = {Convert.ToHexStringLower(document.Sign(key).Signatures[0]!.Value.ToArray())}",
+            ]);
+    }
+
+    private static void AreInTheDocument(string prefix, string[] expected)
+    {
+        if (Environment.GetEnvironmentVariable("KV_REWRITE_GOLDEN") == "1") Rewrite(prefix, expected);
+        Assert.Equal(expected, File.ReadLines(Document()).Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
+    }
+
+    private static void Rewrite(string prefix, string[] vectors)
     {
         var next = 0;
-        var lines = File.ReadAllLines(Document()).Select(line => line.StartsWith("shard.", StringComparison.Ordinal) ? vectors[next++] : line);
+        var lines = File.ReadAllLines(Document()).Select(line => line.StartsWith(prefix, StringComparison.Ordinal) ? vectors[next++] : line);
         File.WriteAllText(Document(), string.Join('\n', [.. lines, ""]));
     }
 

@@ -1,5 +1,5 @@
-// A disk that loses power before its n-th change. It may cut a sequence of appends, flushes, truncations and deletions anywhere;
-// it may not reorder them, and what survives of unflushed bytes is the decision of MemoryDisk.Crash.
+// A disk that loses power before its n-th change. It may cut a sequence of changes anywhere; it may not reorder them, and what survives of
+// what was not flushed is the decision of MemoryDisk.Crash.
 namespace KvStore.Storage.Tests;
 
 /// <summary>Passes everything on to a <see cref="MemoryDisk"/> until the power goes.</summary>
@@ -12,18 +12,40 @@ internal sealed class CrashingDisk(MemoryDisk inner, int changesBeforeCrash) : I
 
     public IReadOnlyList<string> Files => inner.Files;
 
-    public ReadOnlyMemory<byte> Read(string file) => inner.Read(file);
+    public string PathOf(string file) => inner.PathOf(file);
 
-    public void Append(string file, ReadOnlySpan<byte> bytes)
+    public long LengthOf(string file) => inner.LengthOf(file);
+
+    public int Read(string file, long offset, Span<byte> destination) => inner.Read(file, offset, destination);
+
+    public void Allocate(string file, long length)
     {
         CountOrCrash();
-        inner.Append(file, bytes);
+        inner.Allocate(file, length);
+    }
+
+    public void Write(string file, long offset, ReadOnlySpan<byte> bytes)
+    {
+        CountOrCrash();
+        inner.Write(file, offset, bytes);
     }
 
     public void Flush(string file)
     {
         CountOrCrash();
         inner.Flush(file);
+    }
+
+    public void FlushNames()
+    {
+        CountOrCrash();
+        inner.FlushNames();
+    }
+
+    public void Rename(string from, string to)
+    {
+        CountOrCrash();
+        inner.Rename(from, to);
     }
 
     public void Truncate(string file, long length)

@@ -14,12 +14,11 @@ public sealed class WriteAheadLogTests
             Assert.Empty(none);
             foreach (var record in written) log.Append(record);
             log.Flush();
-            Assert.Equal(disk.LiveBytes, log.SizeBytes);
         }
 
         using var again = WriteAheadLog.Open(disk, out var records);
         Assert.Equal(written, records.Select(record => record.ToArray()));
-        Assert.Equal(disk.LiveBytes, again.SizeBytes);
+        Assert.Equal(SegmentHeader.Length + written.Sum(record => RecordHeader.Length + record.Length), again.SizeBytes);
     }
 
     [Fact]
@@ -35,42 +34,106 @@ public sealed class WriteAheadLogTests
     }
 
     [Fact]
-    public void A_process_that_ends_without_a_power_cut_loses_nothing_and_the_next_one_makes_it_durable()
+    public void A_flush_into_room_that_was_taken_makes_no_file_longer()
     {
         using var disk = new MemoryDisk();
-        using (var log = WriteAheadLog.Open(disk, out _)) log.Append([7]);
-        using (WriteAheadLog.Open(disk, out var first)) Assert.Single(first);
-        disk.Crash();
-        using var last = WriteAheadLog.Open(disk, out var records);
-        Assert.Equal([7], Assert.Single(records).ToArray());
+        using var log = WriteAheadLog.Open(disk, out _, new WriteAheadLogOptions { AllocationBytes = 4096 });
+        for (var i = 0; i < 30; i++)
+        {
+            log.Append(new byte[100]);
+            log.Flush();
+            Assert.Equal(4096, disk.LengthOf("wal-00000001"));
+        }
+
+        log.Append(new byte[1000]);
+        log.Flush();
+        Assert.Equal(8192, disk.LengthOf("wal-00000001"));
     }
 
     [Fact]
-    public void Compacting_keeps_the_live_records_and_frees_the_rest()
+    public void What_was_not_flushed_is_nowhere()
+    {
+        using var disk = new MemoryDisk();
+        using (var log = WriteAheadLog.Open(disk, out _)) log.Append([7]);
+        using var again = WriteAheadLog.Open(disk, out var records);
+        Assert.Empty(records);
+    }
+
+    [Fact]
+    public void A_flush_that_finds_no_room_is_tried_again_and_nothing_is_lost_or_written_twice()
+    {
+        using var disk = new MemoryDisk();
+        using (var log = WriteAheadLog.Open(disk, out _, new WriteAheadLogOptions { AllocationBytes = 1024 }))
+        {
+            log.Append([1]);
+            log.Flush();
+            disk.BytesMax = 1024;
+            log.Append(new byte[2000]);
+            log.BeginSegment(8, [[2]]);
+            log.Append([3]);
+            for (var i = 0; i < 3; i++) Assert.Throws<DiskFullException>(log.Flush);
+            disk.BytesMax = 3200;
+            Assert.Throws<DiskFullException>(log.Flush); // There is room for the rest of the old segment, and not for the new one.
+            disk.BytesMax = long.MaxValue;
+            log.Flush();
+        }
+
+        disk.Crash();
+        using var again = WriteAheadLog.Open(disk, out var records);
+        Assert.Equal([[2], [3]], records.Select(record => record.ToArray()));
+        Assert.Equal([[1], new byte[2000]], Assert.Single(again.ReadOlder(0)).Records.Select(record => record.ToArray()));
+    }
+
+    [Fact]
+    public void A_new_segment_keeps_the_live_records_and_the_older_ones_stay_until_they_are_dropped()
     {
         using var disk = new MemoryDisk();
         using (var log = WriteAheadLog.Open(disk, out _))
         {
             for (var i = 0; i < 1000; i++) log.Append(new byte[100]);
-            log.Compact([[1], [2]]);
+            log.BeginSegment(8, [[1], [2]]);
             log.Append([3]);
+            log.BeginSegment(16, [[3]]);
+            log.Append([4]);
             log.Flush();
-            Assert.True(log.SizeBytes < 200);
-            Assert.Equal(disk.LiveBytes, log.SizeBytes);
+            Assert.Equal([0, 8], log.ReadOlder(0).Select(segment => segment.Basis));
+            log.DropOlder(8);
+            Assert.Equal([8UL], log.ReadOlder(0).Select(segment => segment.Basis));
         }
 
         using var again = WriteAheadLog.Open(disk, out var records);
-        Assert.Equal([[1], [2], [3]], records.Select(record => record.ToArray()));
-        Assert.Equal(["wal-00000002"], disk.Files);
+        Assert.Equal([[3], [4]], records.Select(record => record.ToArray()));
+        Assert.Equal([[1], [2], [3]], Assert.Single(again.ReadOlder(8)).Records.Select(record => record.ToArray()));
+        Assert.Empty(again.ReadOlder(9));
+        again.DropOlder(8);
+        Assert.Single(again.ReadOlder(8));
+        again.DropOlder(16);
+        Assert.Equal(["wal-00000003"], disk.Files);
+    }
+
+    [Fact]
+    public void An_older_segment_that_is_missing_between_others_is_damage_for_who_needs_it()
+    {
+        using var disk = new MemoryDisk();
+        using var log = WriteAheadLog.Open(disk, out _);
+        for (ulong basis = 8; basis <= 24; basis += 8) log.BeginSegment(basis, []);
+        log.Flush();
+        disk.Delete("wal-00000003");
+        Assert.Equal("wal-00000003", Assert.Throws<LogDamagedException>(() => log.ReadOlder(8)).File);
     }
 
     [Fact]
     public void Other_files_on_the_disk_are_left_alone()
     {
         using var disk = new MemoryDisk();
-        disk.Append("snapshot-1", [1]);
-        disk.Append("wal-notes", [1]);
-        using (var log = WriteAheadLog.Open(disk, out _)) log.Compact([]);
+        disk.Write("snapshot-1", 0, [1]);
+        disk.Write("wal-notes", 0, [1]);
+        using (var log = WriteAheadLog.Open(disk, out _))
+        {
+            log.BeginSegment(8, []);
+            log.DropOlder(8);
+        }
+
         using (WriteAheadLog.Open(disk, out _)) Assert.Equal(["snapshot-1", "wal-00000002", "wal-notes"], disk.Files);
     }
 
@@ -82,29 +145,32 @@ public sealed class WriteAheadLogTests
         var size = log.SizeBytes;
         var huge = new byte[WriteAheadLog.RecordBytesMax + 1];
         Assert.Throws<ArgumentOutOfRangeException>(() => log.Append(huge));
-        Assert.Throws<ArgumentOutOfRangeException>(() => log.Compact([huge]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.BeginSegment(8, [huge]));
         Assert.Equal(size, log.SizeBytes);
     }
 
     [Fact]
     public void A_client_cannot_make_a_torn_tail_look_like_damage()
     {
-        // The payload is full of record headers with the right numbers, but without the segment's secret salt.
+        // The payload is full of record headers that say what would be damage, but without the segment's secret salt.
         using var disk = new MemoryDisk();
-        using (var log = WriteAheadLog.Open(disk, out _))
+        const int ChangesBeforeTheLastFlush = 8;
+        using (var log = WriteAheadLog.Open(new CrashingDisk(disk, ChangesBeforeTheLastFlush), out _))
         {
             log.Append([1]);
             log.Flush();
             var forged = new byte[RecordHeader.Length * 50];
             for (var i = 0; i < 50; i++)
             {
-                new RecordHeader(0, (ulong)i, Crc32C.Finish(Crc32C.Start)).Write(Crc32C.Start, forged.AsSpan(i * RecordHeader.Length));
+                new RecordHeader(0, (ulong)i, 50, Crc32C.Finish(Crc32C.Start)).Write(Crc32C.Start, forged.AsSpan(i * RecordHeader.Length));
             }
 
             log.Append(forged);
+            Assert.Throws<PowerCutException>(log.Flush);
         }
 
-        disk.Crash(unflushed => unflushed - 1);
+        var sector = 0;
+        disk.Crash(() => sector++ > 0);
         using var again = WriteAheadLog.Open(disk, out var records);
         Assert.Equal([1], Assert.Single(records).ToArray());
     }

@@ -1,0 +1,147 @@
+// protocol.md section 11. The log goes on in a new segment at once, and the state is written beside the ordering. Until it is durable, a restart makes it
+// from the older snapshot by the batches that the older segments hold (StateRecovery.cs), so both stay until then.
+using System.Runtime.ExceptionServices;
+using KvStore.Protocol;
+using KvStore.Replication.Ports;
+using KvStore.Storage;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Driving;
+
+/// <summary>Sees to it that a stable checkpoint becomes durable, and that what it makes needless is deleted no earlier.</summary>
+internal sealed class CheckpointKeeper(DriverPorts ports)
+{
+    private const ulong RetryTicks = 100;
+
+    // The committed batches in the log, from the newest durable snapshot on.
+    private readonly SortedSet<SequenceNumber> _logged = [];
+    private SequenceNumber _durable;
+    private CheckpointSave? _underWay;
+    private CheckpointSave? _next;
+
+    // A state that the log can't make: nothing is said that was logged behind it before it is durable.
+    private CheckpointSave? _required;
+    private SequenceNumber? _droppable;
+    private ulong _retryAt;
+    private ulong _ticks;
+
+    /// <summary>The checkpoint whose state was restored, and the position of the snapshot that it was made from.</summary>
+    public void OnRestored(ShardState state, QuorumCertificate<Checkpoint>? stable, SequenceNumber snapshot, IEnumerable<LogRecord> records)
+    {
+        _durable = snapshot;
+        foreach (var record in records) Note(record);
+        if (stable is null) return;
+        if (snapshot < stable.Vote.Sequence) Begin(ports.Snapshots.Save(state, stable), stable.Vote.Sequence);
+        _droppable ??= snapshot; // A run before this one may not have come to it.
+    }
+
+    public void Persist(LogRecord record)
+    {
+        ports.Log.Append(record);
+        Note(record);
+    }
+
+    public void Stabilize(ShardState state, QuorumCertificate<Checkpoint> certificate, IReadOnlyList<LogRecord> live)
+    {
+        var isInLog = IsInLog(state.Sequence);
+        ports.Log.BeginAt(state.Sequence, live);
+        foreach (var record in live) Note(record);
+        var parts = ports.Snapshots.Save(state, certificate);
+        if (parts is not null && !isInLog) _required = new CheckpointSave(state.Sequence, parts, ports.Ledger);
+        else if (_required is null) Begin(parts, state.Sequence);
+    }
+
+    /// <summary>Makes durable what the replica is about to rest on.</summary>
+    /// <exception cref="DiskFullException">There is no room. Nothing is lost, and it may be tried again.</exception>
+    public void Flush()
+    {
+        if (_required is { } required) SaveNow(required);
+        ports.Log.Flush();
+        if (_droppable is not { } position) return;
+        ports.Log.DropBefore(position);
+        ports.Snapshots.DropBefore(position);
+        _droppable = null;
+    }
+
+    public void OnTick()
+    {
+        _ticks++;
+        if (_underWay is null && _next is { } next && _ticks >= _retryAt) Start(next);
+    }
+
+    public void OnSaved(CheckpointSaved saved)
+    {
+        if (saved.Work != _underWay) return;
+        _underWay = null;
+        switch (saved.Failure)
+        {
+            case null:
+                OnDurable(saved.Work.Position);
+                if (_next is { } next) Start(next);
+                break;
+            case DiskFullException:
+                // The log keeps what the state can be made from, so this may take as long as it takes.
+                _next ??= saved.Work;
+                _retryAt = _ticks + RetryTicks;
+                break;
+            default:
+                ExceptionDispatchInfo.Throw(saved.Failure);
+                break;
+        }
+    }
+
+    private void Begin(IEnumerable<long>? parts, SequenceNumber position)
+    {
+        if (parts is null)
+        {
+            OnDurable(position);
+            return;
+        }
+
+        var work = new CheckpointSave(position, parts, ports.Ledger);
+        // One at a time, and then the newest that waits: what lies between was never needed.
+        if (_underWay is null && _next is null) Start(work);
+        else _next = work;
+    }
+
+    private void Start(CheckpointSave work)
+    {
+        _next = null;
+        _underWay = work;
+        ports.Saver.Save(work);
+    }
+
+    private void SaveNow(CheckpointSave required)
+    {
+        _underWay?.Cancel();
+        (_underWay, _next) = (null, null);
+        while (required.Step())
+        {
+        }
+
+        _required = null;
+        OnDurable(required.Position);
+    }
+
+    private void OnDurable(SequenceNumber position)
+    {
+        _durable = position;
+        _droppable = position;
+        _logged.RemoveWhere(sequence => sequence <= position);
+    }
+
+    private void Note(LogRecord record)
+    {
+        if (record is CommittedRecord committed && committed.Certificate.Vote.Sequence > _durable) _logged.Add(committed.Certificate.Vote.Sequence);
+    }
+
+    private bool IsInLog(SequenceNumber position)
+    {
+        for (var sequence = _durable.Next; sequence <= position; sequence = sequence.Next)
+        {
+            if (!_logged.Contains(sequence)) return false;
+        }
+
+        return true;
+    }
+}

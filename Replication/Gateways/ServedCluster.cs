@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using KvStore.Protocol;
+using KvStore.Replication.Pool;
+using KvStore.Replication.Setup;
+
+namespace KvStore.Replication.Gateways;
+
+/// <summary>A cluster as one node serves it to clients.</summary>
+/// <param name="Genesis">How the cluster began.</param>
+/// <param name="Groups">Its groups, one a shard, in the order of their ids.</param>
+/// <param name="RequestVerifier">Checks clients' requests, whatever their shards.</param>
+/// <param name="Storage">What the state survives: <see cref="InMemory"/>, <see cref="Unflushed"/> or <see cref="OnDisk"/>.</param>
+public sealed record ServedCluster(Genesis Genesis, ImmutableArray<IShardGroup> Groups, MessageVerifier RequestVerifier, string Storage)
+{
+    /// <summary>The pool that the cluster is; null when all of it is in this process.</summary>
+    public ServedPool? Pool { get; init; }
+
+    /// <summary>Nothing survives the process.</summary>
+    public const string InMemory = "memory";
+
+    /// <summary>What was acknowledged survives the process, and not the machine.</summary>
+    public const string Unflushed = "disk-unflushed";
+
+    /// <summary>What was acknowledged survives the machine.</summary>
+    public const string OnDisk = "disk";
+}
+
+/// <summary>A pool as one of its nodes sees it.</summary>
+/// <param name="Self">The node: its replica's id in every group.</param>
+/// <param name="Members">The nodes, by that id.</param>
+/// <param name="Peers">How it stands between the node and each of the others now.</param>
+public sealed record ServedPool(ReplicaId Self, ImmutableArray<Member> Members, Func<IReadOnlyList<PeerStatus>> Peers);

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using KvStore.Consensus.Leadership;
+using KvStore.Protocol;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Hosting;
+using KvStore.Replication.Ports;
+using KvStore.StateMachine;
+
+namespace KvStore.Replication.Pool;
+
+/// <summary>
+/// A shard's group as a node of a pool serves it. Whatever is asked is answered by the node's own replica, with what the others say: a request is passed on to
+/// all and answered when w said the same, a read waits for the position that a quorum names. While the own replica lags behind what the group discards, or has
+/// not started, the group says so and its clients go to another node.
+/// </summary>
+internal sealed class PoolGroup : IShardGroup, IPeerSink
+{
+    private readonly GroupGenesis _group;
+    private readonly ReplicaId _self;
+    private readonly TimeSpan _answerTimeout;
+    private readonly ulong _lagMax;
+    private readonly PeerReports _reports;
+    private readonly Action<GroupId, ReplicaId, StatusMessage> _heard;
+    private volatile ReplicaHost? _host;
+
+    /// <summary>A group whose replica has not started yet.</summary>
+    /// <param name="genesis">How the cluster began.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="options">The node.</param>
+    /// <param name="verified">What the process has verified already.</param>
+    /// <param name="heard">Called with what a peer says about where it stands, while the replica has not started.</param>
+    public PoolGroup(Genesis genesis, GroupGenesis group, PoolNodeOptions options, IVerificationCache verified, Action<GroupId, ReplicaId, StatusMessage> heard)
+    {
+        (_group, _self, _answerTimeout, _heard) = (group, options.Self, options.AnswerTimeout, heard);
+        _lagMax = (ulong)genesis.Consensus.Window;
+        _reports = new PeerReports(group.Config, options.Clock);
+        var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
+        Verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
+    }
+
+    /// <inheritdoc/>
+    public GroupId Id => _group.Id;
+
+    /// <inheritdoc/>
+    public MessageVerifier Verifier { get; }
+
+    /// <inheritdoc/>
+    public EvidenceKeeper Evidence { get; } = new();
+
+    /// <summary>What was dropped.</summary>
+    public RejectionCounters Rejections { get; } = new();
+
+    /// <inheritdoc/>
+    public bool HasQuorum => InService >= _group.Config.Quorum;
+
+    /// <inheritdoc/>
+    public bool IsCatchingUp => _host is not { } host || host.Status is { FetchingState: true } || _reports.ExecutedByWeakQuorum.Number > host.View.Sequence.Number + _lagMax;
+
+    /// <inheritdoc/>
+    public bool IsDiskFull => _host?.Status is { DiskFull: true };
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _group.Config.Replicas).Select(replica => replica == _self.Index ? OwnStatus() : StatusOf(replica))];
+
+    /// <inheritdoc/>
+    public int KeyWaiters => _host?.Gateway.Changes.Count ?? 0;
+
+    private int InService => _reports.InService + (_host?.Status is { Rejoining: false, DiskFull: false } ? 1 : 0);
+
+    /// <inheritdoc/>
+    public ShardView ReadLocal() => Host().View;
+
+    /// <inheritdoc/>
+    public async Task<ShardView> ReadLinearizableAsync(CancellationToken cancel) => await ReachAsync(Ready(), cancel);
+
+    /// <inheritdoc/>
+    public async Task<ResultLookup> FindResultAsync(PublicKey client, Nonce nonce, CancellationToken cancel)
+    {
+        var host = Ready();
+        return host.FindResult(client, nonce, await ReachAsync(host, cancel));
+    }
+
+    /// <inheritdoc/>
+    public async Task<GatewayAnswer> SubmitAsync(VerifiedRequest request, CancellationToken cancel)
+    {
+        var host = Ready();
+        return await host.Gateway.SubmitAsync(request, Deadline(), cancel) ?? throw new OutcomeUnknownException(request.Digest); // The node stops; the others may execute it.
+    }
+
+    /// <inheritdoc/>
+    public PendingRequest? FindPending(PublicKey client, Nonce nonce) => _host?.Gateway.FindPending(client, nonce);
+
+    /// <inheritdoc/>
+    public KeyWaiter WaitForChange(Key key) => Host().Gateway.Changes.TryRegister(key) ?? throw new ShardBusyException("Too many requests wait for keys of the shard to change.");
+
+    /// <summary>The replica starts.</summary>
+    public void Start(ReplicaHost host)
+    {
+        _host = host;
+        host.Start();
+    }
+
+    /// <summary>The replica stops, as a crash would stop it: whoever waits for it is told.</summary>
+    public void Stop()
+    {
+        var host = _host;
+        _host = null;
+        host?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Deliver(ReplicaId from, VerifiedMessage message)
+    {
+        if (message is PlainMessage { Message: StatusMessage status })
+        {
+            _reports.Note(from, status);
+            if (_host is null) _heard(Id, from, status);
+        }
+
+        _host?.Deliver(from, message);
+    }
+
+    /// <inheritdoc/>
+    public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _host?.Gateway.OnPeerExecuted(from, claim);
+
+    /// <inheritdoc/>
+    public void OnReadIndexAnswer(ReplicaId from, ReadIndexAnswer answer) => _host?.Gateway.OnReadIndexAnswer(from, answer);
+
+    /// <inheritdoc/>
+    public void OnRejected(RejectionKind kind, ReplicaId from) => Rejections.Add(kind, from);
+
+    /// <summary>How the node's gateway reaches the replicas.</summary>
+    public IGatewayOutlet OutletOver(IPeerTransport transport) => new Outlet(this, transport);
+
+    private async Task<ShardView> ReachAsync(ReplicaHost host, CancellationToken cancel) =>
+        await host.Gateway.ReadAsync(Deadline(), cancel) ?? throw new NoQuorumException($"Too few replicas of shard {Id.Number} answered in time, or this node stops.");
+
+    private long Deadline() => Stopwatch.GetTimestamp() + (long)(_answerTimeout.TotalSeconds * Stopwatch.Frequency);
+
+    private ReplicaHost Host() => _host ?? throw new CatchingUpException($"This node's replica of shard {Id.Number} has not started yet.");
+
+    private ReplicaHost Ready()
+    {
+        var host = Host();
+        if (!HasQuorum)
+            throw new NoQuorumException($"Shard {Id.Number} has {InService} of {_group.Config.Replicas} replicas in service, as far as this node hears, and needs {_group.Config.Quorum}.");
+        return IsCatchingUp ? throw new CatchingUpException($"This node's replica of shard {Id.Number} is catching up with the others.") : host;
+    }
+
+    private ReplicaStatus OwnStatus() => _host?.Status ?? Unheard(_self.Index);
+
+    private ReplicaStatus StatusOf(int replica)
+    {
+        if (_reports.Of(replica) is not { } said) return Unheard(replica);
+        return Unheard(replica) with
+        {
+            Running = true,
+            View = said.View.Number,
+            Active = said.Active,
+            Primary = LeaderPolicy.Of(_group.Config).Primary(said.View).Index,
+            Executed = said.Executed.Number,
+            StableCheckpoint = said.Stable.Number,
+            Rejoining = said.Rejoining,
+        };
+    }
+
+    private static ReplicaStatus Unheard(int replica) =>
+        new(replica, Running: false, 0, false, 0, 0, 0, null, false, false, null, null, new SortedDictionary<string, long>(StringComparer.Ordinal));
+
+    private sealed class Outlet(PoolGroup group, IPeerTransport transport) : IGatewayOutlet
+    {
+        public void Distribute(VerifiedRequest request)
+        {
+            group._host?.Deliver(request);
+            transport.Broadcast(new RequestsMessage([request.Request]));
+        }
+
+        public void AskReadIndex(ReadIndexQuery query)
+        {
+            group._host?.Deliver(group._self, new PlainMessage(query));
+            transport.Broadcast(query);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using KvStore.Consensus;
+using KvStore.Protocol;
+using KvStore.Replication.Driving;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Hosting;
+using KvStore.Replication.Ports;
+using KvStore.Replication.Setup;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Replication.Pool;
+
+/// <summary>
+/// One member of a pool: a replica of every shard, with one key, one network and a disk a shard. It is opened first, so that whatever may be refused (a busy
+/// port, a locked directory) is refused before it has said anything; then it runs.
+/// </summary>
+public sealed class PoolNode : IAsyncDisposable
+{
+    private static readonly TimeSpan _reportInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly PoolNodeOptions _options;
+    private readonly StartMarks _marks;
+    private readonly IPoolNetwork _network;
+    private readonly ILogger _logger;
+    private readonly ImmutableArray<ShardStore> _stores;
+    private readonly ImmutableArray<PoolGroup> _groups;
+    private readonly ImmutableArray<IPeerTransport> _transports;
+    private readonly FirstStart _firstStart;
+    private readonly TaskCompletionSource<FirstStartVerdict> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task _start = Task.CompletedTask;
+
+    /// <summary>A node whose parts are there; nothing runs before <see cref="Run"/>.</summary>
+    /// <param name="options">What it is.</param>
+    /// <param name="marks">What its directory says of earlier runs.</param>
+    /// <param name="network">How the other nodes are reached; disposed of by this.</param>
+    /// <param name="stores">What each shard's replica keeps, by shard; disposed of by this.</param>
+    /// <param name="loggers">Where the log goes.</param>
+    public PoolNode(PoolNodeOptions options, StartMarks marks, IPoolNetwork network, ImmutableArray<ShardStore> stores, ILoggerFactory loggers)
+    {
+        (_options, _marks, _network, _stores) = (options, marks, network, stores);
+        _logger = loggers.CreateLogger<PoolNode>();
+        var genesis = options.Genesis;
+        _firstStart = new FirstStart(genesis.Groups[0].Config, genesis.Groups.Length);
+        var verified = new VerificationCache();
+        _groups = [.. genesis.Groups.Select(group => new PoolGroup(genesis, group, options, verified, OnReport))];
+        _transports = [.. _groups.Select(group => network.Attach(group.Id, group.Verifier, group))];
+        Served = new ServedCluster(genesis, [.. _groups], _groups[0].Verifier, options.Storage)
+        {
+            Pool = new ServedPool(options.Self, options.Document.Members, () => network.Peers),
+        };
+        _logger.NodeOpened(options.Name, options.Self.Index, _groups.Length, SignatureBase.ClusterName(genesis.Cluster));
+    }
+
+    /// <summary>The cluster as this node serves it to clients.</summary>
+    public ServedCluster Served { get; }
+
+    /// <summary>Completes when the replicas run: at once, but for a first start, which waits for the others.</summary>
+    public Task Started => _start;
+
+    /// <summary>Runs the replicas. A first start waits for the other nodes, and returns before.</summary>
+    /// <exception cref="InvalidDataException">A disk is another replica's.</exception>
+    /// <exception cref="Storage.DiskDamagedException">A disk is damaged; the message says which file, where, and what to do.</exception>
+    public void Run()
+    {
+        if (_marks.HasRun() || !_marks.MayStartFirst())
+        {
+            // The mark first: what the replicas write afterwards is never taken for a new disk.
+            _marks.OnStart();
+            StartReplicas(begins: false);
+            return;
+        }
+
+        _logger.FirstStartWaits();
+        _start = StartFirstAsync();
+    }
+
+    /// <summary>Stops the replicas, and then what they rest on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        try
+        {
+            await _start;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was stopped while it waited for the others.
+        }
+
+        foreach (var group in _groups) group.Stop();
+        foreach (var group in _groups) _network.Detach(group.Id);
+        await _network.DisposeAsync();
+        foreach (var store in _stores) store.Disk?.Dispose();
+        _stopping.Dispose();
+        _logger.NodeStopped(_options.Name);
+    }
+
+    private void OnReport(GroupId shard, ReplicaId from, StatusMessage status)
+    {
+        lock (_gate)
+        {
+            _firstStart.OnStatus(shard, from, status);
+            Decide();
+        }
+    }
+
+    private void Decide()
+    {
+        if (_firstStart.Verdict is var verdict and not FirstStartVerdict.Open) _verdict.TrySetResult(verdict);
+    }
+
+    private async Task StartFirstAsync()
+    {
+        lock (_gate) Decide();
+        await using (_options.Clock.CreateTimer(_ => Report(), null, TimeSpan.Zero, _reportInterval))
+        {
+            var verdict = await _verdict.Task.WaitAsync(_stopping.Token);
+            var begins = verdict == FirstStartVerdict.Begins;
+            if (begins) Begin();
+            else _logger.ClusterHasRun();
+            _marks.OnStart();
+            StartReplicas(begins);
+        }
+    }
+
+    private void Report()
+    {
+        foreach (var transport in _transports) transport.Broadcast(FirstStart.Own);
+    }
+
+    // From here on an empty disk is a lost one. The record says what a new replica's log would: it takes full part.
+    private void Begin()
+    {
+        _logger.ClusterBegins();
+        foreach (var store in _stores.Where(store => store.IsEmpty))
+        {
+            store.Log.Append(new RejoinRecord(SequenceNumber.Genesis));
+            store.Log.Flush();
+        }
+    }
+
+    private void StartReplicas(bool begins)
+    {
+        for (var i = 0; i < _groups.Length; i++)
+        {
+            var mode = !_stores[i].IsEmpty ? StartMode.Restart : begins ? StartMode.Genesis : StartMode.LostDisk;
+            if (mode == StartMode.LostDisk) _logger.DiskLost(_groups[i].Id.Number);
+            _groups[i].Start(new ReplicaHost(HostOptionsOf(i), mode, _stores[i].Log, _stores[i].Snapshots, _stores[i].Ledger));
+        }
+    }
+
+    private HostOptions HostOptionsOf(int shard)
+    {
+        var (genesis, group) = (_options.Genesis, _groups[shard]);
+        var replica = new ReplicaOptions(_options.Self, genesis.Groups[shard].Config, genesis.Consensus, genesis.Cluster);
+        var partition = new ShardPartition(new ShardMap(_groups.Length), group.Id);
+        var driver = new DriverOptions(replica, genesis.Limits, genesis.Clients, partition, group.Verifier);
+        var signer = new KeyStatementSigner(_options.Self, _options.Key);
+        return new HostOptions(driver, signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence);
+    }
+}

@@ -1,0 +1,24 @@
+using KvStore.Protocol;
+using KvStore.Replication.Setup;
+
+namespace KvStore.Replication.Pool;
+
+/// <summary>What a node is made of besides its network and its disks.</summary>
+/// <param name="Document">How the cluster began, and who its members are.</param>
+/// <param name="Self">The node: its replica's id in the group of every shard.</param>
+/// <param name="Key">Its private key.</param>
+/// <param name="AnswerTimeout">How long a request may wait for its answer.</param>
+public sealed record PoolNodeOptions(GenesisDocument Document, ReplicaId Self, Ed25519PrivateKey Key, TimeSpan AnswerTimeout)
+{
+    /// <summary>How the cluster began.</summary>
+    public Genesis Genesis => Document.Genesis;
+
+    /// <summary>The node's name, for the log.</summary>
+    public string Name => Document.Members[Self.Index].Name;
+
+    /// <summary>What survives of what was acknowledged: see <see cref="Gateways.ServedCluster.Storage"/>.</summary>
+    public string Storage { get; init; } = Gateways.ServedCluster.OnDisk;
+
+    /// <summary>The wall clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using KvStore.Protocol;
+
+namespace KvStore.Replication.Setup;
+
+/// <summary>What must hold of a genesis besides its form.</summary>
+internal static class GenesisRules
+{
+    private const int NameLengthMax = 200;
+
+    /// <summary>What is wrong with the members, or null.</summary>
+    public static string? Judge(string name, ImmutableArray<Member> members, int shards)
+    {
+        if (name.Length is 0 or > NameLengthMax || name.Any(char.IsControl)) return $"the cluster's name must have 1 to {NameLengthMax} characters";
+        if (shards is < 1 or > GenesisDocument.ShardsMax) return $"there must be 1 to {GenesisDocument.ShardsMax} shards, not {shards}";
+        if (members.Length is 0 or > GroupConfig.ReplicasMax) return $"there must be 1 to {GroupConfig.ReplicasMax} members, not {members.Length}";
+        foreach (var member in members)
+        {
+            if (member.Judge() is { } wrong) return $"member '{member.Name}': {wrong}";
+        }
+
+        return Shared(members, "the name", static member => member.Name)
+            ?? Shared(members, "the key", static member => member.Key.ToString())
+            ?? Shared(members, "the address for peers", static member => member.Peer)
+            ?? Shared(members, "the address for clients", static member => new Uri(member.Client).Authority)
+            ?? members.Where(member => members.Any(other => other.Peer == new Uri(member.Client).Authority))
+                .Select(member => $"'{member.Client}' is an address for clients and one for peers").FirstOrDefault();
+    }
+
+    /// <summary>What is wrong with the limits, or null.</summary>
+    public static string? Judge(StateLimits limits, ConsensusConfig ordering)
+    {
+        (string Name, long Value)[] positive =
+        [
+            ("keyBytesMax", limits.KeyBytesMax), ("valueBytesMax", limits.ValueBytesMax), ("contentTypeBytesMax", limits.ContentTypeBytesMax),
+            ("listPageMax", limits.ListPageMax), ("listPageBytesMax", limits.ListPageBytesMax), ("operationsMax", limits.OperationsMax),
+            ("batchBytesMax", limits.BatchBytesMax), ("sessionsPerClientMax", limits.SessionsPerClientMax), ("sessionsMax", limits.SessionsMax),
+            ("resultBytesPerClientMax", limits.ResultBytesPerClientMax), ("resultBytesMax", limits.ResultBytesMax),
+            ("checkpointInterval", ordering.CheckpointInterval), ("pipelineDepth", ordering.PipelineDepth), ("batchRequestsMax", ordering.BatchRequestsMax),
+            ("batchBytesMax", ordering.BatchBytesMax), ("pendingRequestsMax", ordering.PendingRequestsMax), ("pendingBytesMax", ordering.PendingBytesMax),
+            ("tickMilliseconds", ordering.TickMilliseconds), ("requestTimeoutTicks", Number(ordering.RequestTimeoutTicks)), ("timeoutDoublingsMax", ordering.TimeoutDoublingsMax),
+            ("starvationFactor", Number(ordering.StarvationFactor)), ("statusIntervalTicks", Number(ordering.StatusIntervalTicks)),
+            ("idleCheckpointTicks", Number(ordering.IdleCheckpointTicks)), ("clockSkewMaxMilliseconds", Number(ordering.ClockSkewMaxMilliseconds)),
+            ("retainedBatchesMax", ordering.RetainedBatchesMax), ("retainedBytesMax", ordering.RetainedBytesMax), ("catchUpSlotsMax", ordering.CatchUpSlotsMax),
+            ("snapshotChunkBytes", ordering.SnapshotChunkBytes), ("snapshotChunksInFlight", ordering.SnapshotChunksInFlight),
+        ];
+        var bad = positive.FirstOrDefault(each => each.Value is <= 0 or long.MaxValue).Name;
+        if (bad is not null) return $"'{bad}' must be a number from 1 on";
+        return ordering.CheckpointInterval > ConsensusConfig.CheckpointIntervalMax ? $"'checkpointInterval' must be at most {ConsensusConfig.CheckpointIntervalMax}" : null;
+    }
+
+    /// <summary>What is wrong with the clients, or null.</summary>
+    public static string? JudgeClients(GenesisJson json)
+    {
+        if (json.Clients == GenesisJson.AnyClient) return json.ClientKeys.Count == 0 ? null : "any client is admitted, so 'clientKeys' must be empty";
+        return json.ClientKeys.Count == json.ClientKeys.Distinct(StringComparer.Ordinal).Count() ? null : "a key is twice in 'clientKeys'";
+    }
+
+    private static string? Shared(ImmutableArray<Member> members, string what, Func<Member, string> of) =>
+        members.GroupBy(of, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1)
+            .Select(same => $"{what} '{same.Key}' is that of {string.Join(" and ", same.Select(member => $"'{member.Name}'"))}").FirstOrDefault();
+
+    private static long Number(ulong value) => value > long.MaxValue ? long.MaxValue : (long)value;
+}

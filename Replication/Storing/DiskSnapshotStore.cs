@@ -1,0 +1,63 @@
+using KvStore.Protocol;
+using KvStore.Replication.Ports;
+using KvStore.StateMachine;
+using KvStore.Storage;
+
+namespace KvStore.Replication.Storing;
+
+/// <summary>
+/// Keeps states in files: the chunks that peers are served as well, each proven against the state root, with the checkpoint's certificate.
+/// </summary>
+public sealed class DiskSnapshotStore : ISnapshotStore
+{
+    private readonly IDisk _disk;
+    private readonly int _chunkBytes;
+
+    /// <summary>Opens the snapshots on this disk; what an unfinished one left is deleted.</summary>
+    /// <param name="disk">The replica's own disk.</param>
+    /// <param name="chunkBytes">About how large a chunk is.</param>
+    public DiskSnapshotStore(IDisk disk, int chunkBytes)
+    {
+        _disk = disk;
+        _chunkBytes = chunkBytes;
+        SnapshotFiles.DropUnfinished(disk);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SequenceNumber> Positions => [.. SnapshotFiles.Positions(_disk).Select(position => new SequenceNumber(position))];
+
+    /// <inheritdoc/>
+    public IEnumerable<long> Save(ShardState state, QuorumCertificate<Checkpoint> certificate)
+    {
+        var writer = SnapshotWriter.Begin(_disk, state.Sequence.Number, LogRecordCodec.Encode(new StableRecord(certificate)));
+        var written = 0L;
+        var from = Digest.Zero;
+        do
+        {
+            var chunk = state.EncodeChunk(from, _chunkBytes, out from);
+            writer.Add(chunk);
+            yield return written += chunk.Length;
+        }
+        while (from != Digest.Zero);
+        writer.Complete();
+    }
+
+    /// <inheritdoc/>
+    public ShardState? Load(QuorumCertificate<Checkpoint> certificate, SnapshotAssembler assembler)
+    {
+        var position = certificate.Vote.Sequence.Number;
+        if (!SnapshotFiles.Positions(_disk).Contains(position)) return null;
+        var from = Digest.Zero;
+        foreach (var (offset, content) in SnapshotFiles.ReadChunks(_disk, position))
+        {
+            if (!assembler.TryAdd(from, content, out from)) throw Damaged(position, offset, "a chunk does not belong to the state of the checkpoint that the log names.");
+        }
+
+        return assembler.TryComplete(out var state) ? state : throw Damaged(position, 0, "its chunks do not make a state under this configuration.");
+    }
+
+    /// <inheritdoc/>
+    public void DropBefore(SequenceNumber sequence) => SnapshotFiles.DropBefore(_disk, sequence.Number);
+
+    private SnapshotDamagedException Damaged(ulong position, long offset, string what) => new(SnapshotFiles.PathOf(_disk, position), offset, what);
+}

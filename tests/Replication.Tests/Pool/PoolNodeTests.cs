@@ -1,0 +1,112 @@
+using KvStore.Replication.Gateways;
+
+namespace KvStore.Replication.Tests.Pool;
+
+/// <summary>Nodes of a pool: how they start, and what each serves.</summary>
+public sealed class PoolNodeTests
+{
+    [Fact]
+    public async Task What_was_written_through_one_node_is_read_through_every_other()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        for (var i = 0; i < 4; i++) await pool.Put(i, $"key-{i}", $"value {i}");
+        for (var i = 0; i < 4; i++)
+        {
+            for (var key = 0; key < 4; key++) Assert.Equal($"value {key}", await pool.Get(i, $"key-{key}"));
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_is_missed_by_nobody_and_knows_everything_when_it_is_back()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        await pool.Put(0, "key", "before");
+        await pool.Stop(0); // The primary of the first view.
+        await pool.Put(1, "key", "meanwhile");
+        Assert.Equal("meanwhile", await pool.Get(2, "key"));
+        pool.Start(0);
+        Assert.True(pool.HasStarted(0));
+        Assert.Equal("meanwhile", await pool.Get(0, "key"));
+        Assert.False(pool.StatusOf(0).Rejoining);
+    }
+
+    [Fact]
+    public async Task A_pool_that_was_never_used_starts_again()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        for (var i = 0; i < 4; i++) await pool.Stop(i);
+        for (var i = 0; i < 4; i++) pool.Start(i);
+        await pool.Put(3, "key", "value");
+        for (var i = 0; i < 4; i++) Assert.False(pool.StatusOf(i).Rejoining);
+    }
+
+    [Fact]
+    public async Task A_node_whose_data_was_removed_rejoins_and_does_not_begin_anew()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        await pool.Put(0, "key", "value");
+        await pool.Stop(2);
+        pool.LoseData(2);
+        pool.Start(2);
+        Assert.True(pool.HasStarted(2));
+        await Until(pool, () => pool.StatusOf(2) is { Running: true, Rejoining: true });
+        await Until(pool, () => pool.StatusOf(2) is { Running: true, Rejoining: false });
+        Assert.Equal("value", await pool.Get(2, "key"));
+    }
+
+    [Fact]
+    public async Task A_directory_that_is_made_anew_for_a_cluster_that_has_run_is_no_first_start()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        await pool.Put(0, "key", "value");
+        await pool.Get(1, "key");
+        await pool.Get(3, "key");
+        await pool.Stop(2);
+        pool.MakeAnew(2);
+        pool.Start(2);
+        await pool.Started(2);
+        await Until(pool, () => pool.StatusOf(2) is { Running: true, Rejoining: true });
+        Assert.Equal("value", await pool.Get(2, "key"));
+    }
+
+    [Fact]
+    public async Task A_first_start_waits_for_a_quorum_and_says_so()
+    {
+        await using var pool = new TestPool();
+        pool.Start(0);
+        pool.Start(1);
+        Assert.False(pool.HasStarted(0));
+        Assert.False(pool.Group(0).HasQuorum);
+        Assert.True(pool.Group(0).IsCatchingUp);
+        Assert.Throws<CatchingUpException>(() => pool.Group(0).ReadLocal());
+        Assert.All(pool.Group(0).Statuses, status => Assert.Null(status.Keys));
+        pool.Start(2);
+        await pool.Started(0);
+        await pool.Started(1);
+        await pool.Started(2);
+        await pool.Put(0, "key", "value");
+        Assert.Equal("value", await pool.Get(2, "key"));
+    }
+
+    [Fact]
+    public async Task A_node_that_waits_for_the_others_can_be_stopped_and_still_has_its_first_start()
+    {
+        await using var pool = new TestPool();
+        pool.Start(0);
+        await pool.Stop(0);
+        await pool.Begin();
+        await pool.Put(0, "key", "value");
+        Assert.False(pool.StatusOf(0).Rejoining);
+    }
+
+    // What the others execute meanwhile is what moves the pool on.
+    private static async Task Until(TestPool pool, Func<bool> condition)
+    {
+        while (!condition()) await pool.Put(1, "other", "x");
+    }
+}
