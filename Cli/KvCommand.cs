@@ -5,6 +5,7 @@ using KvStore.Cli.Cluster;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
 using KvStore.Cli.Nodes;
+using KvStore.Cli.Status;
 using KvStore.Replication.Setup;
 
 namespace KvStore.Cli;

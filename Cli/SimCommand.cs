@@ -19,24 +19,25 @@ public static class SimCommand
         var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run." };
         var jobs = new Option<int>("--jobs") { Description = "How many to run at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var trace = new Option<bool>("--trace") { Description = "Write a line for every event." };
-        var command = new Command("sim", "Runs the whole group under random faults, and checks every promise after every step.") { seed, seeds, jobs, trace };
+        var profile = new Option<SimulationProfile>("--profile") { Description = "Which faults are drawn: mixed, or disk for more of the disk's." };
+        var command = new Command("sim", "Runs the whole group under random faults, and checks every promise after every step.") { seed, seeds, jobs, trace, profile };
         command.SetAction(result => result.GetValue(seeds) is { } count
-            ? RunMany(result.GetValue(seed) ?? 1, count, Math.Max(1, result.GetValue(jobs)))
-            : RunOne(result.GetValue(seed) ?? 1, result.GetValue(trace)));
+            ? RunMany(result.GetValue(seed) ?? 1, count, Math.Max(1, result.GetValue(jobs)), result.GetValue(profile))
+            : RunOne(result.GetValue(seed) ?? 1, result.GetValue(trace), result.GetValue(profile)));
         return command;
     }
 
-    private static int RunOne(ulong seed, bool trace)
+    private static int RunOne(ulong seed, bool trace, SimulationProfile profile)
     {
         var watch = Stopwatch.StartNew();
-        var result = Simulation.Run(seed, new SimulationOptions { Trace = trace ? Console.Out.WriteLine : null });
+        var result = Simulation.Run(seed, new SimulationOptions { Trace = trace ? Console.Out.WriteLine : null, Profile = profile });
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {result.Steps} steps, {result.Ticks} ticks, {result.Operations} operations, {result.Batches} batches, trace {result.TraceHash:x16}, {watch.Elapsed.TotalSeconds:F2} s"));
         Console.Out.WriteLine(result.Summary);
         foreach (var violation in result.Violations) Console.Error.WriteLine(violation);
         return result.Passed ? 0 : ViolationExitCode;
     }
 
-    private static int RunMany(ulong first, int count, int jobs)
+    private static int RunMany(ulong first, int count, int jobs, SimulationProfile profile)
     {
         var watch = Stopwatch.StartNew();
         var results = new ConcurrentBag<SimulationResult>();
@@ -45,7 +46,7 @@ public static class SimCommand
         {
             for (var index = Interlocked.Increment(ref next); index < count; index = Interlocked.Increment(ref next))
             {
-                results.Add(Simulation.Run(first + (ulong)index));
+                results.Add(Simulation.Run(first + (ulong)index, new SimulationOptions { Profile = profile }));
                 done();
             }
         }
@@ -59,7 +60,7 @@ public static class SimCommand
 
         if (Console.IsErrorRedirected) RunAll(() => { });
         else WithProgressBar(count, RunAll);
-        return Report(results, watch.Elapsed);
+        return Report(results, watch.Elapsed, profile);
     }
 
     private static void WithProgressBar(int count, Action<Action> runAll)
@@ -72,7 +73,7 @@ public static class SimCommand
         });
     }
 
-    private static int Report(IReadOnlyCollection<SimulationResult> results, TimeSpan elapsed)
+    private static int Report(IReadOnlyCollection<SimulationResult> results, TimeSpan elapsed, SimulationProfile profile)
     {
         var steps = results.Sum(result => result.Steps);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{results.Count} seeds, {steps} steps, {results.Sum(result => result.Operations)} operations, {results.Sum(result => result.Batches)} batches in {elapsed.TotalSeconds:F1} s: {steps / elapsed.TotalSeconds:F0} steps/s"));
@@ -80,7 +81,7 @@ public static class SimCommand
         foreach (var result in failed)
         {
             Console.Error.WriteLine($"seed {result.Seed} breaks a promise: {result.Violations[0]}");
-            Console.Error.WriteLine($"  dotnet run --project Cli -c Release -- sim --seed {result.Seed}");
+            Console.Error.WriteLine($"  dotnet run --project Cli -c Release -- sim --seed {result.Seed}{(profile == SimulationProfile.Mixed ? "" : " --profile disk")}");
         }
 
         if (failed.Count > 0) Console.Error.WriteLine($"{failed.Count} of {results.Count} seeds failed.");

@@ -1,4 +1,6 @@
+using System.Net;
 using KvStore.Protocol;
+using KvStore.Replication.Pool;
 using Microsoft.Extensions.Logging;
 
 namespace KvStore.Replication;
@@ -32,6 +34,36 @@ internal static partial class LogMessages
 
     [LoggerMessage(1007, LogLevel.Critical, "Replica {Replica} of shard {Shard} can't go on and ends the process.")]
     public static partial void ReplicaBroken(this ILogger logger, Exception exception, int replica, uint shard);
+
+    [LoggerMessage(1101, LogLevel.Information, "Node {Node} listens for its peers at {Endpoint}.")]
+    public static partial void Listening(this ILogger logger, int node, EndPoint endpoint);
+
+    [LoggerMessage(1102, LogLevel.Information, "Node {Node} has a connection to send to node {Peer}, at {Address}.")]
+    public static partial void Connected(this ILogger logger, int node, int peer, string address);
+
+    [LoggerMessage(1103, LogLevel.Information, "Node {Node} has no connection to send to node {Peer}, at {Address}: {Reason}. It dials again in {Delay}.")]
+    public static partial void NotConnected(this ILogger logger, int node, int peer, string address, string reason, TimeSpan delay);
+
+    [LoggerMessage(1104, LogLevel.Information, "Node {Peer} sends to node {Node}, from {Remote}.")]
+    public static partial void PeerArrived(this ILogger logger, int node, int peer, EndPoint? remote);
+
+    [LoggerMessage(1105, LogLevel.Information, "Node {Peer} sends to node {Node} no more over that connection.")]
+    public static partial void PeerLeft(this ILogger logger, int node, int peer);
+
+    [LoggerMessage(1106, LogLevel.Warning, "Node {Node} refused {Count} connections so far, the last with {Remote}: {Kind}.")]
+    public static partial void ConnectionRefused(this ILogger logger, int node, long count, RefusalKind kind, EndPoint? remote);
+
+    [LoggerMessage(1107, LogLevel.Warning, "Node {Node} rejected {Count} messages of node {Peer} so far: {Kind}.")]
+    public static partial void PeerRejected(this ILogger logger, int node, int peer, long count, RejectionKind kind);
+
+    [LoggerMessage(1108, LogLevel.Warning, "Node {Node} rejected too much of node {Peer} and shuts it out for {Time}.")]
+    public static partial void PeerShutOut(this ILogger logger, int node, int peer, TimeSpan time);
+
+    [LoggerMessage(1109, LogLevel.Warning, "Node {Node} lost {Count} messages to or from node {Peer} so far: {Kind}.")]
+    public static partial void MessagesDropped(this ILogger logger, int node, int peer, long count, DropKind kind);
+
+    [LoggerMessage(1110, LogLevel.Critical, "Node {Node} can't go on with node {Peer} and ends the process.")]
+    public static partial void NetworkBroken(this ILogger logger, Exception exception, int node, int peer);
 
     [LoggerMessage(1201, LogLevel.Information, "Node {Name} is replica {Replica} of {Shards} shard(s) of cluster {Cluster}.")]
     public static partial void NodeOpened(this ILogger logger, string name, int replica, int shards, string cluster);

@@ -83,6 +83,7 @@ internal sealed class Shard
         {
             machine.ClockOffset = 0;
             machine.CancelFailures();
+            machine.Disk.BytesMax = long.MaxValue;
             machine.Start();
         }
     }

@@ -7,11 +7,16 @@ public static class Simulation
     public static SimulationResult Run(ulong seed, SimulationOptions? options = null)
     {
         options ??= new SimulationOptions();
-        var drawn = SwarmDraw.Draw(new DeterministicRandom(seed));
+        var drawn = SwarmDraw.Draw(new DeterministicRandom(seed), options.Profile);
         if (options.Adjust is { } adjust) drawn = [.. drawn.Select(adjust)];
         foreach (var settings in drawn) options.Trace?.Invoke(settings.ToString());
         var world = new World(seed, drawn, options.Trace);
-        foreach (var shard in world.Shards) new Nemesis(world, shard, world.Random.Fork()).Start();
+        foreach (var shard in world.Shards) 
+        {
+            new Nemesis(world, shard, world.Random.Fork()).Start();
+            if (options.Profile == SimulationProfile.Disk) new DiskNemesis(world, shard, world.Random.Fork()).Start();
+        }
+
         world.Start();
         world.RunTicks(world.Settings.FaultTicks);
         world.Heal();

@@ -1,10 +1,23 @@
 namespace KvStore.Simulator;
 
+/// <summary>Which faults a seed draws from.</summary>
+public enum SimulationProfile
+{
+    /// <summary>Those of network, processes, clocks and liars, and power cuts.</summary>
+    Mixed,
+
+    /// <summary>The same, and disks that decay and become full, more often.</summary>
+    Disk,
+}
+
 /// <summary>What a simulation does besides what its seed draws.</summary>
 public sealed record SimulationOptions
 {
     /// <summary>Where the lines of the trace go; null for no trace.</summary>
     public Action<string>? Trace { get; init; }
+
+    /// <summary>Which faults the seed draws from.</summary>
+    public SimulationProfile Profile { get; init; }
 
     /// <summary>The settings to use in place of drawn ones; null to draw them.</summary>
     public Func<SwarmSettings, SwarmSettings>? Adjust { get; init; }

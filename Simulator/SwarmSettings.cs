@@ -80,6 +80,12 @@ public sealed record SwarmSettings
     /// <summary>Ticks between crashes of a gateway in the moment in which it answers a client, on average; 0 for none.</summary>
     public int AnswerCrashEvery { get; init; }
 
+    /// <summary>Ticks between decays of a byte or a sector on the disk of one replica, on average; 0 for none.</summary>
+    public int RotEvery { get; init; }
+
+    /// <summary>Ticks between disks that become full, on average; 0 for none.</summary>
+    public int FullEvery { get; init; }
+
     /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
     public int DownTicksMax { get; init; } = 200;
 

@@ -37,12 +37,7 @@ public sealed class FileDisk : IDisk
     public static FileDisk Open(string directory, DurabilityMode mode)
     {
         var path = Path.GetFullPath(directory);
-        if (!Directory.Exists(path))
-        {
-            Directory.CreateDirectory(path);
-            NativeFiles.FlushDirectory(Path.GetDirectoryName(path) ?? path);
-        }
-
+        Create(path);
         return new FileDisk(path, mode, DirectoryLease.Take(path));
     }
 
@@ -156,6 +151,20 @@ public sealed class FileDisk : IDisk
         }
 
         _lease.Dispose();
+    }
+
+    // A directory that a power cut takes away is a lost disk that nobody notices; so its name is durable before anything is written in it, and when an
+    // earlier process made it that did not come to this.
+    private static void Create(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent) return;
+        if (!Directory.Exists(path))
+        {
+            Create(parent);
+            Directory.CreateDirectory(path);
+        }
+
+        NativeFiles.FlushDirectory(parent);
     }
 
     private TResult Do<TResult>(string file, string what, Func<string, TResult> act)

@@ -83,10 +83,10 @@ internal sealed class SegmentReader
     {
         var rest = _bytes.Span[(int)ValidLength..];
         var expected = NextNumber;
-        for (var offset = 1; offset <= rest.Length - RecordHeader.Length; offset++)
+        // The log's end is a long run of zeros.
+        var end = Math.Min(rest.LastIndexOfAnyExcept((byte)0), rest.Length - RecordHeader.Length);
+        for (var offset = 1; offset <= end; offset++)
         {
-            // The log's end is a long run of zeros.
-            if (rest[offset] == 0 && rest[offset + 4] == 0 && !rest[offset..].ContainsAnyExcept((byte)0)) return false;
             var candidate = rest[offset..];
             // The number alone refuses almost every offset, which spares the checksum.
             var number = RecordHeader.ReadNumber(candidate);

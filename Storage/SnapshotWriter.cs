@@ -9,10 +9,14 @@ namespace KvStore.Storage;
 /// </summary>
 public sealed class SnapshotWriter
 {
+    // So that no flush at the end has all of a large state to write, and others wait behind it.
+    private const long FlushBytes = 8 * 1024 * 1024;
+
     private readonly IDisk _disk;
     private readonly ulong _position;
     private readonly string _file;
     private long _length;
+    private long _flushed;
     private uint _chunks;
 
     private SnapshotWriter(IDisk disk, ulong position)
@@ -49,6 +53,9 @@ public sealed class SnapshotWriter
         ArgumentOutOfRangeException.ThrowIfZero(chunk.Length);
         WriteChunk(chunk);
         _chunks++;
+        if (_length - _flushed < FlushBytes) return;
+        _disk.Flush(_file);
+        _flushed = _length;
     }
 
     /// <summary>Ends the snapshot; it is there, durably, when this returns.</summary>

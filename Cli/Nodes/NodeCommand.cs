@@ -11,6 +11,7 @@ internal static class NodeCommand
     {
         NodeInitCommand.Create(terminal),
         NodeConfigCommand.Create(terminal),
+        NodeStartCommand.Create(terminal),
     };
 
     /// <summary>The option that names a node's directory.</summary>

@@ -4,7 +4,12 @@ namespace KvStore.Client;
 /// <param name="Name">The cluster's name.</param>
 /// <param name="Cluster">Its id, as <c>Kv-Cluster</c> carries it: base64url.</param>
 /// <param name="Groups">The groups of replicas, one for each shard.</param>
-public sealed record ClusterInfo(string Name, string Cluster, IReadOnlyList<GroupInfo> Groups);
+public sealed record ClusterInfo(string Name, string Cluster, IReadOnlyList<GroupInfo> Groups)
+{
+    /// <summary>The whole answer, as JSON: it says more than the members here.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ReadOnlyMemory<byte> Json { get; init; }
+}
 
 /// <summary>One group.</summary>
 /// <param name="Shard">The shard that it orders.</param>

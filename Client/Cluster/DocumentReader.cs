@@ -11,7 +11,7 @@ internal static class DocumentReader
     public static ClusterStatus Status(Answer answer) => Read(answer, ClientJson.Default.ClusterStatus) with { Json = answer.Body };
 
     /// <summary>Who the members are.</summary>
-    public static ClusterInfo Cluster(Answer answer) => Read(answer, ClientJson.Default.ClusterInfo);
+    public static ClusterInfo Cluster(Answer answer) => Read(answer, ClientJson.Default.ClusterInfo) with { Json = answer.Body };
 
     /// <summary>What became of a request.</summary>
     public static RequestOutcome Outcome(Answer answer)

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace KvStore.Protocol;
 
-/// <summary>Encodes messages between replicas, and decodes a peer's bytes without ever throwing. docs/wire.md.</summary>
+/// <summary>
+/// Encodes messages between replicas, and decodes a peer's bytes without ever throwing. A decoded message keeps nothing of the memory that it was read from, so
+/// that memory may be used again, and a small request never holds on to the large message that it came in. docs/wire.md.
+/// </summary>
 public static class MessageCodec
 {
     /// <summary>The largest message, in bytes.</summary>
@@ -12,9 +15,15 @@ public static class MessageCodec
     public static byte[] Encode(StatementContext context, PeerMessage message)
     {
         var writer = new CanonicalWriter();
+        Encode(writer, context, message);
+        return writer.ToArray();
+    }
+
+    /// <summary>Appends the message's bytes.</summary>
+    public static void Encode(CanonicalWriter writer, StatementContext context, PeerMessage message)
+    {
         writer.Byte((byte)message.Kind);
         EncodeFields(writer, context, message);
-        return writer.ToArray();
     }
 
     /// <summary>Reads a message; null with the reason when it is not one.</summary>
@@ -123,7 +132,7 @@ public static class MessageCodec
             case MessageKind.Committed: return new CommittedMessage(StatementCodec.DecodeCommitCertificate(ref reader), Batch.Decode(ref reader));
             case MessageKind.Stable: return new StableMessage(StatementCodec.DecodeCheckpointCertificate(ref reader));
             case MessageKind.FetchChunk: return new FetchChunkMessage(reader.Sequence(), reader.Digest());
-            case MessageKind.Chunk: return new ChunkMessage(reader.Sequence(), reader.Digest(), reader.Bytes(BytesMax));
+            case MessageKind.Chunk: return new ChunkMessage(reader.Sequence(), reader.Digest(), reader.Bytes(BytesMax).ToArray());
             case MessageKind.ReadIndexQuery: return new ReadIndexQuery(reader.UInt64());
             case MessageKind.ReadIndexAnswer:
                 return new ReadIndexAnswer(reader.UInt64(), reader.Sequence(), reader.Bool() ? StatementCodec.DecodeOrderingCertificate(ref reader) : null);

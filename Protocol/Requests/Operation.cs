@@ -146,7 +146,7 @@ public sealed class Operation
         var count = reader.Count((int)OperationHeader.Prefer, elementBytesMin: 5);
         var headers = ImmutableArray.CreateBuilder<OperationHeaderField>(count);
         for (var i = 0; i < count; i++) headers.Add(new OperationHeaderField((OperationHeader)reader.Byte(), Text(ref reader)));
-        var body = reader.Bytes(BodyBytesMax);
+        var body = reader.Bytes(BodyBytesMax).ToArray(); // Kept for long, and not with everything that was read with it.
         if (!reader.Failed && TryCreate(method, path, query, headers.ToImmutable(), body, out var operation)) return operation;
         reader.Fail();
         return null;

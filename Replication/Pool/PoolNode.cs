@@ -6,6 +6,7 @@ using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using KvStore.Replication.Ports;
 using KvStore.Replication.Setup;
+using KvStore.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace KvStore.Replication.Pool;
@@ -60,8 +61,7 @@ public sealed class PoolNode : IAsyncDisposable
     public Task Started => _start;
 
     /// <summary>Runs the replicas. A first start waits for the other nodes, and returns before.</summary>
-    /// <exception cref="InvalidDataException">A disk is another replica's.</exception>
-    /// <exception cref="Storage.DiskDamagedException">A disk is damaged; the message says which file, where, and what to do.</exception>
+    /// <exception cref="SetupException">A disk is damaged, or another replica's.</exception>
     public void Run()
     {
         if (_marks.HasRun() || !_marks.MayStartFirst())
@@ -147,7 +147,19 @@ public sealed class PoolNode : IAsyncDisposable
         {
             var mode = !_stores[i].IsEmpty ? StartMode.Restart : begins ? StartMode.Genesis : StartMode.LostDisk;
             if (mode == StartMode.LostDisk) _logger.DiskLost(_groups[i].Id.Number);
-            _groups[i].Start(new ReplicaHost(HostOptionsOf(i), mode, _stores[i].Log, _stores[i].Snapshots, _stores[i].Ledger));
+            _groups[i].Start(HostOf(i, mode));
+        }
+    }
+
+    private ReplicaHost HostOf(int shard, StartMode mode)
+    {
+        try
+        {
+            return new ReplicaHost(HostOptionsOf(shard), mode, _stores[shard].Log, _stores[shard].Snapshots, _stores[shard].Ledger);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or DiskDamagedException)
+        {
+            throw SetupException.OfDisk(exception);
         }
     }
 

@@ -10,11 +10,22 @@ internal static class SwarmDraw
     private const int FaultTicksMin = 400;
 
     /// <summary>The settings of each shard: the first one's, with faults of their own.</summary>
-    public static ImmutableArray<SwarmSettings> Draw(DeterministicRandom random)
+    public static ImmutableArray<SwarmSettings> Draw(DeterministicRandom random, SimulationProfile profile)
     {
         var first = One(random);
-        return [first, .. Enumerable.Range(1, first.Shards - 1).Select(_ => Faults(random, first))];
+        ImmutableArray<SwarmSettings> drawn = [first, .. Enumerable.Range(1, first.Shards - 1).Select(_ => Faults(random, first))];
+        return profile == SimulationProfile.Disk ? [.. drawn.Select(settings => DiskFaults(random, settings))] : drawn;
     }
+
+    private static SwarmSettings DiskFaults(DeterministicRandom random, SwarmSettings settings) => settings with
+    {
+        RotEvery = random.Chance(7000) ? random.Between(40, 400) : 0,
+        FullEvery = random.Chance(5000) ? random.Between(60, 500) : 0,
+        CrashEvery = random.Between(40, 300),
+        PowerCutEvery = random.Chance(6000) ? random.Between(100, 500) : 0,
+        WipeEvery = random.Chance(3000) ? random.Between(150, 700) : 0,
+        SavePartMax = random.Chance(7000) ? random.Between(1, 300) : 0,
+    };
 
     private static SwarmSettings One(DeterministicRandom random)
     {

@@ -20,11 +20,15 @@ internal enum StopKind
 /// <summary>One replica's machine: its disk and clock, which outlive the process that runs on it.</summary>
 internal sealed class Machine
 {
+    private const long FullRetryMilliseconds = 500;
+
     private readonly World _world;
     private readonly Shard _shard;
     private readonly DeterministicRandom _random;
     private StartMode _nextStart = StartMode.Genesis;
     private bool _rejoining;
+    private bool _hasDecayed;
+    private bool _decaysUnnoticed;
 
     public Machine(World world, Shard shard, ReplicaId id, DeterministicRandom random)
     {
@@ -68,7 +72,7 @@ internal sealed class Machine
     public bool IsDead { get; private set; }
 
     /// <summary>Whether it counts against f: Byzantine, or without its memory.</summary>
-    public bool IsFaulty => Tamper is not null || _nextStart == StartMode.LostDisk || _rejoining;
+    public bool IsFaulty => Tamper is not null || _nextStart == StartMode.LostDisk || _rejoining || _decaysUnnoticed;
 
     private ulong Number => ((ulong)_shard.Index << 32) | Id.Index;
 
@@ -86,7 +90,9 @@ internal sealed class Machine
             Process = process;
             process.Start();
             // Only once the first round is over has anything been said, and is anything on the disk.
-            if (Process == process) _nextStart = StartMode.Restart;
+            if (Process != process) return;
+            _nextStart = StartMode.Restart;
+            _decaysUnnoticed = false;
         });
         NoteRejoining();
     }
@@ -109,6 +115,14 @@ internal sealed class Machine
         _nextStart = _nextStart == StartMode.Genesis ? StartMode.Genesis : StartMode.LostDisk;
     }
 
+    /// <summary>The disk of a machine that is down decays. Whatever its replica knew is in doubt until it has started again.</summary>
+    public void Decay(Action<MemoryDisk> decay)
+    {
+        Invariant.Holds(Process is null);
+        decay(Disk);
+        _hasDecayed = _decaysUnnoticed = true;
+    }
+
     /// <summary>Notes whether the replica has its memory back; while the machine is down, what it was last counts.</summary>
     public void NoteRejoining()
     {
@@ -128,6 +142,18 @@ internal sealed class Machine
             _world.Trace.Line(() => $"{this} loses power in the middle of its work");
             End(_random.Chance(5000) ? StopKind.PowerCut : StopKind.TornTail);
         }
+        catch (DiskDamagedException damage) when (_hasDecayed)
+        {
+            Process = null;
+            _world.Trace.Line(() => $"{this} refuses its disk: {damage.File} at {damage.Offset}");
+            Heed(damage);
+        }
+        catch (DiskFullException)
+        {
+            Process = null;
+            _world.Trace.Line(() => $"{this} finds no room to start");
+            _world.Queue.After(FullRetryMilliseconds, Start);
+        }
         catch (Exception exception)
         {
             Process = null;
@@ -145,6 +171,14 @@ internal sealed class Machine
         PowerCut.Reset();
         FailsAfterWriting = false;
         FailsAtAnswer = false;
+    }
+
+    // What the message says is to be done.
+    private void Heed(DiskDamagedException damage)
+    {
+        if (damage is not LedgerDamagedException) Wipe();
+        foreach (var file in Disk.Files.Where(file => file.StartsWith("ledger-", StringComparison.Ordinal)).ToList()) Disk.Delete(file);
+        Start();
     }
 
     private void End(StopKind kind)

@@ -116,8 +116,15 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
 
     void ICheckpointSaver.Save(CheckpointSave work) => After(SaveDelay(), () =>
     {
-        if (work.Step()) ((ICheckpointSaver)this).Save(work);
-        else Driver.OnSaved(new CheckpointSaved(work, null));
+        try
+        {
+            if (work.Step()) ((ICheckpointSaver)this).Save(work);
+            else Driver.OnSaved(new CheckpointSaved(work, null));
+        }
+        catch (DiskFullException full)
+        {
+            Driver.OnSaved(new CheckpointSaved(work, full));
+        }
     });
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own)

@@ -21,26 +21,29 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.ShardNotChecked)]
     [InlineData(PlantedBug.NewViewUnchecked)]
     [InlineData(PlantedBug.PreparedForgotten)]
-    public void The_simulator_finds_the_planted_bug(PlantedBug bug)
+    [InlineData(PlantedBug.VoteBeforeLog, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.SnapshotNamedBeforeFlush, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.LogEndsAtFirstBadRecord, SimulationProfile.Disk)]
+    public void The_simulator_finds_the_planted_bug(PlantedBug bug, SimulationProfile profile = SimulationProfile.Mixed)
     {
-        var seed = FirstFailing(bug, out var found);
+        var seed = FirstFailing(bug, profile, out var found);
         TestContext.Current.TestOutputHelper?.WriteLine($"{bug}: seed {seed}: {found}");
         Assert.NotNull(found);
-        var honest = Run(seed, PlantedBug.None);
+        var honest = Run(seed, PlantedBug.None, profile);
         Assert.True(honest.Passed, $"seed {seed} fails without the bug as well: {string.Join("; ", honest.Violations)}");
     }
 
     [Fact]
     public void Without_a_planted_bug_the_same_build_passes()
     {
-        for (ulong seed = 1; seed <= 30; seed++) Assert.True(Run(seed, PlantedBug.None).Passed);
+        for (ulong seed = 1; seed <= 30; seed++) Assert.True(Run(seed, PlantedBug.None, seed % 3 == 0 ? SimulationProfile.Disk : SimulationProfile.Mixed).Passed);
     }
 
-    private static ulong FirstFailing(PlantedBug bug, out Violation? found)
+    private static ulong FirstFailing(PlantedBug bug, SimulationProfile profile, out Violation? found)
     {
         for (ulong seed = 1; seed <= SeedsMax; seed++)
         {
-            var result = Run(seed, bug);
+            var result = Run(seed, bug, profile);
             found = result.Passed ? null : result.Violations[0];
             if (found is not null) return seed;
         }
@@ -49,12 +52,12 @@ public sealed class PlantedBugTests
         return SeedsMax;
     }
 
-    private static SimulationResult Run(ulong seed, PlantedBug bug)
+    private static SimulationResult Run(ulong seed, PlantedBug bug, SimulationProfile profile)
     {
         PlantedBugs.Active = bug;
         try
         {
-            return Simulation.Run(seed);
+            return Simulation.Run(seed, new SimulationOptions { Profile = profile });
         }
         finally
         {

@@ -1,6 +1,8 @@
-// The vectors of docs/wire.md that are made above the protocol: genesis, results and ledger.
+// The vectors of docs/wire.md that are made above the protocol: genesis, results and ledger, and what goes between nodes.
 using KvStore.Protocol;
+using KvStore.Replication.Pool.Network;
 using KvStore.Replication.Setup;
+using KvStore.Replication.Tests.Network;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Tests;
@@ -27,7 +29,30 @@ public class WireVectorTests
             $"shard.genesis = {Convert.ToHexStringLower(genesis.Encode())}",
             $"shard.cluster-id = {genesis.Cluster}",
         ];
-        AreInTheDocument("shard.", expected);
+        AreThoseOfTheDocument("shard.", expected);
+    }
+
+    [Fact]
+    public void The_frames_between_nodes_are_those_of_the_wire_document()
+    {
+        var introduction = new Introduction(
+            new ClusterId(Digest.Of("a cluster"u8)), new ReplicaId(1), new ReplicaId(0), new TlsEnds(Digest.Of("dialler"u8), Digest.Of("listener"u8)),
+            new ConnectionNonce(Digest.Of("challenge"u8)), new ConnectionNonce(Digest.Of("nonce"u8)));
+        using var dialler = KeyOf(1);
+        using var listener = KeyOf(0);
+        var ping = new byte[Frames.PingLength];
+        Frames.WritePing(ping, FrameKind.Ping, 7);
+        (string Name, byte[] Bytes)[] vectors =
+        [
+            ("challenge", Introduction.EncodeChallenge(introduction.Challenge)),
+            ("hello.signed-bytes", introduction.HelloBytes()),
+            ("hello", introduction.EncodeHello(dialler.Sign(introduction.HelloBytes()))),
+            ("welcome.signed-bytes", introduction.WelcomeBytes()),
+            ("welcome", Introduction.EncodeWelcome(listener.Sign(introduction.WelcomeBytes()))),
+            ("message", RawConnection.MessageFrame(new StatementContext(introduction.Cluster, new GroupId(2), new Epoch(3)), new ReadIndexQuery(7))),
+            ("ping", ping),
+        ];
+        AreThoseOfTheDocument("peer.", [.. vectors.Select(vector => $"peer.{vector.Name} = {Convert.ToHexStringLower(vector.Bytes)}")]);
     }
 
     [Fact]
@@ -36,7 +61,7 @@ public class WireVectorTests
         using var key = new Ed25519PrivateKey([.. Enumerable.Range(0, Ed25519PrivateKey.SeedLength).Select(value => (byte)value)]);
         var enrolment = Enrolment.Create(key, "alpha", "10.0.0.1:7000", "http://10.0.0.1:7001");
         var document = GenesisDocument.Create("wire", [enrolment.Member], 1, ClientPolicy.Any);
-        AreInTheDocument(
+        AreThoseOfTheDocument(
             "setup.",
             [
                 $"setup.enrolment = {Convert.ToHexStringLower(Enrolment.SignedBytes(enrolment.Member))}",
@@ -46,24 +71,25 @@ public class WireVectorTests
             ]);
     }
 
-    private static void AreInTheDocument(string prefix, string[] expected)
+    private static void AreThoseOfTheDocument(string prefix, string[] vectors)
     {
-        if (Environment.GetEnvironmentVariable("KV_REWRITE_GOLDEN") == "1") Rewrite(prefix, expected);
-        Assert.Equal(expected, File.ReadLines(Document()).Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
-    }
+        if (Environment.GetEnvironmentVariable("KV_REWRITE_GOLDEN") == "1")
+        {
+            var next = 0;
+            var lines = File.ReadAllLines(Document()).Select(line => line.StartsWith(prefix, StringComparison.Ordinal) ? vectors[next++] : line);
+            File.WriteAllText(Document(), string.Join('\n', [.. lines, ""]));
+        }
 
-    private static void Rewrite(string prefix, string[] vectors)
-    {
-        var next = 0;
-        var lines = File.ReadAllLines(Document()).Select(line => line.StartsWith(prefix, StringComparison.Ordinal) ? vectors[next++] : line);
-        File.WriteAllText(Document(), string.Join('\n', [.. lines, ""]));
+        Assert.Equal(vectors, File.ReadLines(Document()).Where(line => line.StartsWith(prefix, StringComparison.Ordinal)));
     }
 
     private static PublicKey Member(int index)
     {
-        using var key = new Ed25519PrivateKey([.. Enumerable.Range(index * 0x20, Ed25519PrivateKey.SeedLength).Select(value => (byte)value)]);
+        using var key = KeyOf(index);
         return key.PublicKey;
     }
+
+    private static Ed25519PrivateKey KeyOf(int index) => new([.. Enumerable.Range(index * 0x20, Ed25519PrivateKey.SeedLength).Select(value => (byte)value)]);
 
     private static Digest Parse(string hex) => Digest.TryParse(hex, out var digest) ? digest : throw new FormatException(hex);
 

@@ -6,9 +6,9 @@ using KvStore.Api.Json;
 using KvStore.Api.Operations;
 using Spectre.Console;
 
-namespace KvStore.Cli.Commands;
+namespace KvStore.Cli.Status;
 
-/// <summary><c>kv status</c>: the shards and their replicas.</summary>
+/// <summary><c>kv status</c>: the shards and their replicas, by the word of the gateway or, in a pool, of every node.</summary>
 internal static class StatusCommand
 {
     /// <summary>Makes the command.</summary>
@@ -16,12 +16,14 @@ internal static class StatusCommand
     {
         var common = new CommonOptions();
         var output = CommonOptions.OutputOf("table", "How to print it: table or json.", "table", "json");
-        var command = new Command("status", "Shows the shards and their replicas; ends with 7 when a shard has no quorum.") { output };
+        var command = new Command("status", "Shows the shards and their replicas. In a pool every node is asked, and where they disagree is said; ends with 7 when a shard has no quorum, and with 6 when nodes contradict each other.") { output };
         command.Example("kv status", "kv status -o json", "kv status --url http://127.0.0.1:8081");
         common.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             using var connection = common.Connect(parsed, terminal);
+            var cluster = JsonSerializer.Deserialize((await connection.AskAsync(client => client.ClusterAsync(cancel))).Json.Span, ApiJson.Default.ClusterDocument)!;
+            if (cluster.Nodes is { } nodes) return await PoolStatusCommand.RunAsync(await PoolStatus.AskAsync(cluster, nodes, cancel), parsed.GetValue(output) == "json", terminal);
             var json = (await connection.AskAsync(client => client.StatusAsync(cancel))).Json;
             var status = JsonSerializer.Deserialize(json.Span, ApiJson.Default.StatusDocument)!;
             await (parsed.GetValue(output) == "json" ? terminal.WriteLineAsync(Encoding.UTF8.GetString(json.Span)) : terminal.WriteAsync(Table(status)));
@@ -68,15 +70,19 @@ internal static class StatusCommand
         ];
     }
 
-    private static Text StateOf(ReplicaDocument replica) => replica switch
+    /// <summary>What a replica does, in a word.</summary>
+    public static Text StateOf(ReplicaDocument replica) => replica switch
     {
+        { DiskFull: true } => new Text("disk full", new Style(Color.Red)),
         { FetchingState: true } => new Text("fetching state", new Style(Color.Yellow)),
         { Rejoining: true } => new Text("rejoining", new Style(Color.Yellow)),
         { Active: false } => new Text("changing view", new Style(Color.Yellow)),
         _ => new Text("running", new Style(Color.Green)),
     };
 
-    private static Text Known(int? number) => number is { } known ? Number(known) : new Text("-");
+    /// <summary>A number that may not be known.</summary>
+    public static Text Known(int? number) => number is { } known ? Number(known) : new Text("-");
 
-    private static Text Number(IFormattable number) => new(number.ToString(null, CultureInfo.InvariantCulture));
+    /// <summary>A number.</summary>
+    public static Text Number(IFormattable number) => new(number.ToString(null, CultureInfo.InvariantCulture));
 }

@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using KvStore.Protocol;
+
+namespace KvStore.Replication.Pool.Network;
+
+/// <summary>
+/// Takes what one peer sends: decodes and verifies it on the thread that it came on, in the order in which it came, and delivers it. Signatures are never
+/// checked on a replica's own thread, and each peer keeps only its own connection busy.
+/// </summary>
+internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket ticket)
+{
+    /// <summary>Receives until the peer closes, or sends what no peer sends.</summary>
+    public async Task RunAsync(IDuplexPipe transport, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var read = await transport.Input.ReadAsync(cancel);
+            ticket.OnReceived();
+            var buffer = read.Buffer;
+            var goOn = TakeAll(ref buffer, transport.Output, out var answers);
+            transport.Input.AdvanceTo(buffer.Start, buffer.End);
+            if (answers) await transport.Output.FlushAsync(cancel);
+            if (!goOn || read.IsCompleted) return;
+        }
+    }
+
+    private bool TakeAll(ref ReadOnlySequence<byte> buffer, PipeWriter output, out bool answers)
+    {
+        answers = false;
+        var (frames, before) = (0, buffer.Length);
+        FrameFound found;
+        var good = true;
+        while ((found = Frames.TryTake(ref buffer, Frames.LengthMax, out var kind, out var body)) == FrameFound.Whole && good)
+        {
+            if (kind == FrameKind.Message)
+            {
+                frames++;
+                good = TakeMessage(body);
+            }
+            else
+            {
+                answers = good = kind == FrameKind.Ping && Answer(body, output);
+                if (!good) Reject(RejectionKind.Malformed, null);
+            }
+        }
+
+        if (found == FrameFound.Bad && good) Reject(RejectionKind.Oversized, null);
+        peer.OnReceived(frames, before - buffer.Length);
+        return good && found != FrameFound.Bad;
+    }
+
+    private static bool Answer(ReadOnlySequence<byte> body, PipeWriter output)
+    {
+        if (!Frames.TryReadPing(body, out var number)) return false;
+        Frames.WritePing(output.GetSpan(Frames.PingLength), FrameKind.Pong, number);
+        output.Advance(Frames.PingLength);
+        return true;
+    }
+
+    // False when the connection has to end.
+    private bool TakeMessage(ReadOnlySequence<byte> body)
+    {
+        if (body.Length < sizeof(uint)) return Reject(RejectionKind.Malformed, null);
+        Span<byte> number = stackalloc byte[sizeof(uint)];
+        body.Slice(0, sizeof(uint)).CopyTo(number);
+        if (core.Groups.Find(new GroupId(BinaryPrimitives.ReadUInt32LittleEndian(number))) is not { } group)
+        {
+            peer.OnDropped(DropKind.UnknownGroup);
+            return true;
+        }
+
+        var message = Decode(body.Slice(sizeof(uint)), group.Verifier.Context, out var rejection);
+        return message is null ? Reject(rejection, group) : Deliver(group, message);
+    }
+
+    // Most messages lie in one piece and are read where they lie. A message keeps nothing of the memory that it was read from.
+    private static PeerMessage? Decode(ReadOnlySequence<byte> bytes, StatementContext context, out RejectionKind rejection)
+    {
+        if (bytes.IsSingleSegment) return MessageCodec.Decode(context, bytes.First, out rejection);
+        var length = (int)bytes.Length;
+        var whole = ArrayPool<byte>.Shared.Rent(length);
+        bytes.CopyTo(whole);
+        var message = MessageCodec.Decode(context, whole.AsMemory(0, length), out rejection);
+        ArrayPool<byte>.Shared.Return(whole);
+        return message;
+    }
+
+    private bool Deliver(AttachedGroup group, PeerMessage message)
+    {
+        switch (message)
+        {
+            case StatementMessage { Signed: Signed<Executed> executed }:
+                group.Sink.OnExecuted(peer.Id, executed);
+                return true;
+            case ReadIndexAnswer answer:
+                group.Sink.OnReadIndexAnswer(peer.Id, answer);
+                return true;
+            default:
+                if (!group.Verifier.TryVerify(message, out var verified, out var rejection)) return Reject(rejection, group);
+                group.Sink.Deliver(peer.Id, verified);
+                return true;
+        }
+    }
+
+    // Whoever sends bytes that are no message, or too many, does not speak the protocol: there is nothing to go on with.
+    private bool Reject(RejectionKind kind, AttachedGroup? group)
+    {
+        group?.Sink.OnRejected(kind, peer.Id);
+        var within = peer.OnRejected(kind);
+        return within && kind is not (RejectionKind.Malformed or RejectionKind.Oversized);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using KvStore.Replication.Gateways;
+using KvStore.Replication.Setup;
+using KvStore.Replication.Storing;
+using KvStore.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Replication.Pool;
+
+/// <summary>Makes a node of what its directory holds: its disks first, so that no second process gets further, and then the network.</summary>
+public static class PoolNodeOpening
+{
+    /// <summary>Opens a node. It says nothing to the others before <see cref="PoolNode.Run"/>.</summary>
+    /// <exception cref="SetupException">A disk is in use or damaged, or the port for peers is taken.</exception>
+    public static async Task<PoolNode> OpenAsync(NodeSetup setup, ILoggerFactory loggers)
+    {
+        var listen = setup.PeerListen();
+        SayWhatThisIs(setup, loggers.CreateLogger<PoolNode>());
+        var genesis = setup.Document.Genesis;
+        var stores = OpenDisks(setup);
+        try
+        {
+            var nodes = setup.Document.Members.Select(member => member.Key).ToImmutableArray();
+            var network = await ListenAsync(new PoolNetworkOptions(setup.Self, genesis.Cluster, setup.Key, nodes, setup.Addresses, listen), loggers);
+            var options = new PoolNodeOptions(setup.Document, setup.Self, setup.Key, setup.Config.AnswerTimeout)
+            {
+                Storage = setup.Config.IsDurable ? ServedCluster.OnDisk : ServedCluster.Unflushed,
+            };
+            return new PoolNode(options, setup.Marks, network, stores, loggers);
+        }
+        catch
+        {
+            foreach (var store in stores) store.Disk?.Dispose();
+            throw;
+        }
+    }
+
+    private static ImmutableArray<ShardStore> OpenDisks(NodeSetup setup)
+    {
+        var stores = ImmutableArray.CreateBuilder<ShardStore>();
+        try
+        {
+            foreach (var group in setup.Document.Genesis.Groups)
+            {
+                stores.Add(ShardStore.On(ReplicaDisk.Open(Path.Combine(setup.Config.DataPath, $"shard-{group.Id.Number}"), setup.Config.IsDurable ? DurabilityMode.Always : DurabilityMode.None)));
+            }
+
+            return stores.ToImmutable();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DiskDamagedException)
+        {
+            foreach (var store in stores) store.Disk?.Dispose();
+            throw SetupException.OfDisk(exception);
+        }
+    }
+
+    private static async Task<PoolNetwork> ListenAsync(PoolNetworkOptions options, ILoggerFactory loggers)
+    {
+        try
+        {
+            return await PoolNetwork.StartAsync(options, loggers);
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new SetupException(
+                $"Can't listen for the other nodes at {options.Listen}: {exception.Message}", $"End the process that is there, or choose another address with {NodeSetting.PeerListen.Flag}.");
+        }
+    }
+
+    private static void SayWhatThisIs(NodeSetup setup, ILogger logger)
+    {
+        if (setup.IsDevelopmentKey) logger.DevelopmentNodeKey();
+        if (setup.IsKeyOpenToOthers) logger.KeyOpenToOthers(setup.Config.KeyPath);
+        if (!setup.Config.IsDurable) logger.NotDurable();
+    }
+}

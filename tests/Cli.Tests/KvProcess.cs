@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace KvStore.Cli.Tests;
+
+/// <summary>The built program as a process of its own. What it writes is read as it comes, so that no full pipe holds it up.</summary>
+internal sealed class KvProcess : IDisposable
+{
+    private const int Terminate = 15;
+
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _error = new();
+    private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public KvProcess(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kv.dll"), .. args])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("KV_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        _process = new Process { StartInfo = start };
+        _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
+        _process.Start();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Error
+    {
+        get
+        {
+            lock (_error) return _error.ToString();
+        }
+    }
+
+    /// <summary>Returns when it takes requests; fails when it ends before.</summary>
+    public async Task Serving()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(_limit);
+        await _serving.Task.WaitAsync(limit.Token);
+    }
+
+    public async Task<int> Ended()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(_limit);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Tells it to end, as a service manager does.</summary>
+    public Task<int> Stop()
+    {
+        Assert.Equal(0, SendSignal(_process.Id, Terminate));
+        return Ended();
+    }
+
+    /// <summary>Ends it as a power cut of its machine would.</summary>
+    public Task<int> Kill()
+    {
+        _process.Kill();
+        return Ended();
+    }
+
+    /// <summary>The first of so many neighbouring ports that nobody listens at. Somebody else may take one before they are used; it is not likely.</summary>
+    public static int FreePorts(int count)
+    {
+        while (true)
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, 0);
+            probe.Start();
+            var first = ((IPEndPoint)probe.LocalEndpoint).Port;
+            if (first + count <= ushort.MaxValue && Enumerable.Range(first + 1, count - 1).All(IsFree)) return first;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private void OnLine(string? line)
+    {
+        lock (_error) _error.AppendLine(line);
+        if (line is null) _serving.TrySetException(new InvalidOperationException($"It ended before it served:\n{Error}"));
+        else if (line.Contains("Now listening on: ", StringComparison.Ordinal)) _serving.TrySetResult();
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}
