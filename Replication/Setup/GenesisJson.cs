@@ -4,7 +4,7 @@ using KvStore.StateMachine;
 
 namespace KvStore.Replication.Setup;
 
-/// <summary>The JSON of a genesis document. docs/wire.md section 8.</summary>
+/// <summary>The JSON of a genesis document. docs/wire.md section 9.</summary>
 /// <param name="Format">Its name and version.</param>
 /// <param name="Name">The cluster's name.</param>
 /// <param name="Cluster">The cluster's id, for people: it follows from the rest, and must agree with it.</param>

@@ -31,10 +31,10 @@ public sealed class DiskFullTests
         Assert.Equal((ulong)written, replica.Told.Last().Key);
         for (var i = 0; i < 8; i++) replica.Put($"later-{i}", "value");
         replica.SaveAll();
-        var root = replica.Driver.State.ComputeRoot();
+        var root = replica.Driver.Publish().ComputeRoot();
 
         disk.Crash();
-        Assert.Equal(root, LoneReplica.Start(disk).Driver.State.ComputeRoot());
+        Assert.Equal(root, LoneReplica.Start(disk).Driver.Publish().ComputeRoot());
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class DiskFullTests
         disk.BytesMax = long.MaxValue;
 
         var again = LoneReplica.Start(disk);
-        Assert.Equal(position, again.Driver.State.Sequence.Number);
-        Assert.Equal(root, again.Driver.State.LedgerRoot);
+        Assert.Equal(position, again.Driver.View.Sequence.Number);
+        Assert.Equal(root, again.Driver.View.LedgerRoot);
     }
 
     [Fact]

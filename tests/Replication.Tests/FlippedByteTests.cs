@@ -49,7 +49,7 @@ public sealed class FlippedByteTests : IDisposable
         }
 
         replica.Ledger.Flush();
-        return (replica.Driver.State.ComputeRoot(), LedgerOf(replica));
+        return (replica.Driver.Publish().ComputeRoot(), LedgerOf(replica));
     }
 
     private static bool IsRefused(string directory, string flipped, Digest root, List<Digest> ledger, string where)
@@ -58,7 +58,7 @@ public sealed class FlippedByteTests : IDisposable
         try
         {
             var replica = LoneReplica.Start(disk);
-            Assert.True(root == replica.Driver.State.ComputeRoot(), where);
+            Assert.True(root == replica.Driver.Publish().ComputeRoot(), where);
             Assert.True(ledger.SequenceEqual(LedgerOf(replica)), where);
             return false;
         }

@@ -39,7 +39,7 @@ internal enum FrameFound
     Bad,
 }
 
-/// <summary>Frames between nodes: a length (u32), a kind, and the rest. docs/wire.md section 9.</summary>
+/// <summary>Frames between nodes: a length (u32), a kind, and the rest. docs/wire.md section 10.</summary>
 internal static class Frames
 {
     /// <summary>Length and kind.</summary>

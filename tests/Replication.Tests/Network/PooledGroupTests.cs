@@ -2,6 +2,7 @@ using System.Text;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Driving;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Tests.Network;
@@ -42,11 +43,11 @@ public sealed class PooledGroupTests
         using var back = new PooledHost(pool, 3, log, snapshots, StartMode.Restart);
 
         await back.SubmitAsync(client.Sign(OperationMethod.Put, "/v1/kv/other", "after"));
-        Assert.Equal("without 49", Value(back.State, "key"));
+        Assert.Equal("without 49", Value(back.View, "key"));
         foreach (var host in hosts) host.Dispose();
     }
 
-    private static string Value(ShardState state, string key)
+    private static string Value(ShardView state, string key)
     {
         Assert.True(Operation.TryCreate(OperationMethod.Get, $"/v1/kv/{key}", "", [], default, out var operation));
         Assert.True(OperationParser.TryParse(operation, state.Limits, out var command, out _));

@@ -6,6 +6,7 @@ using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Tests.Network;
@@ -33,7 +34,7 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
         _host.Start();
     }
 
-    public ShardState State => _host.State;
+    public ShardView View => _host.View;
 
     public async Task<GatewayAnswer> SubmitAsync(Request request)
     {
@@ -41,7 +42,7 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
         return (await _host.Gateway.SubmitAsync(verified, Stopwatch.GetTimestamp() + 60 * Stopwatch.Frequency, TestContext.Current.CancellationToken))!;
     }
 
-    public async Task<ShardState> ReadAsync() =>
+    public async Task<ShardView> ReadAsync() =>
         (await _host.Gateway.ReadAsync(Stopwatch.GetTimestamp() + 60 * Stopwatch.Frequency, TestContext.Current.CancellationToken))!;
 
     public void Deliver(ReplicaId from, VerifiedMessage message) => _host.Deliver(from, message);
