@@ -1,5 +1,4 @@
 // Why the introduction proves who is at the other end: docs/adr/011-node-keys-vouch-for-tls-certificates.md.
-using System.Buffers;
 using System.Security.Cryptography;
 using KvStore.Protocol;
 

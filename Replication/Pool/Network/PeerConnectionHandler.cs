@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using KvStore.Protocol;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -30,9 +30,9 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
     {
         answers = false;
         var (frames, before) = (0, buffer.Length);
-        FrameFound found;
+        var found = FrameFound.Part;
         var good = true;
-        while ((found = Frames.TryTake(ref buffer, Frames.LengthMax, out var kind, out var body)) == FrameFound.Whole && good)
+        while (good && (found = Frames.TryTake(ref buffer, Frames.LengthMax, out var kind, out var body)) == FrameFound.Whole)
         {
             if (kind == FrameKind.Message)
             {
@@ -41,14 +41,14 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
             }
             else
             {
-                answers = good = kind == FrameKind.Ping && Answer(body, output);
-                if (!good) Reject(RejectionKind.Malformed, null);
+                answers = kind == FrameKind.Ping && Answer(body, output);
+                good = answers || Reject(RejectionKind.Malformed, null);
             }
         }
 
-        if (found == FrameFound.Bad && good) Reject(RejectionKind.Oversized, null);
+        if (found == FrameFound.Bad) good = Reject(RejectionKind.Oversized, null);
         peer.OnReceived(frames, before - buffer.Length);
-        return good && found != FrameFound.Bad;
+        return good;
     }
 
     private static bool Answer(ReadOnlySequence<byte> body, PipeWriter output)

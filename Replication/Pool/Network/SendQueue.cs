@@ -109,7 +109,7 @@ internal sealed class SendQueue(PoolNetworkLimits limits, Action<DropKind> dropp
     public void Wake() => _wake.Writer.TryWrite(true);
 
     /// <summary>Waits until something is there, or somebody wakes it.</summary>
-    public async ValueTask WaitAsync() => await _wake.Reader.ReadAsync();
+    public ValueTask<bool> WaitAsync() => _wake.Reader.ReadAsync();
 
     private sealed class Waiting(long bytesMax, DropKind full)
     {

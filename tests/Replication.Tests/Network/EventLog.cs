@@ -40,17 +40,9 @@ internal sealed class EventLog : ILoggerFactory, ILogger
     }
 
     /// <summary>The first entry with this id and these values, of those that are there already or come.</summary>
-    public Task<Entry> Until(int id, params (string Name, object Value)[] values) => Until(_ => true, id, values);
-
-    /// <summary>Forgets the entries so far, so that only new ones are waited for.</summary>
-    public void Clear()
+    public async Task<Entry> Until(int id, params (string Name, object Value)[] values)
     {
-        lock (_gate) _entries.Clear();
-    }
-
-    private async Task<Entry> Until(Func<Entry, bool> also, int id, (string Name, object Value)[] values)
-    {
-        bool Matches(Entry entry) => entry.Id == id && values.All(value => value.Value.Equals(entry.Values.GetValueOrDefault(value.Name))) && also(entry);
+        bool Matches(Entry entry) => entry.Id == id && values.All(value => value.Value.Equals(entry.Values.GetValueOrDefault(value.Name)));
         var done = new TaskCompletionSource<Entry>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
@@ -66,6 +58,12 @@ internal sealed class EventLog : ILoggerFactory, ILogger
         {
             lock (_gate) throw new TimeoutException($"No event {id} {string.Join(' ', values)} in:\n{string.Join('\n', _entries.Where(entry => entry.Id > 1000).Select(entry => $"{entry.Id} {entry.Text}"))}", late);
         }
+    }
+
+    /// <summary>Forgets the entries so far, so that only new ones are waited for.</summary>
+    public void Clear()
+    {
+        lock (_gate) _entries.Clear();
     }
 
     /// <summary>One entry.</summary>

@@ -53,7 +53,12 @@ public sealed class PoolDeliveryTests
         var good = client.Sign(OperationMethod.Put, "/v1/kv/key", "value");
         var bad = new Request
         {
-            Client = good.Client, Nonce = good.Nonce, Created = good.Created, Expires = good.Expires, Operation = good.Operation, Signature = default,
+            Client = good.Client,
+            Nonce = good.Nonce,
+            Created = good.Created,
+            Expires = good.Expires,
+            Operation = good.Operation,
+            Signature = default,
         };
 
         sender.Transport.Broadcast(new RequestsMessage([good, bad]));

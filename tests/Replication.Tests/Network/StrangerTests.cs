@@ -63,11 +63,14 @@ public sealed class StrangerTests
     [Fact]
     public async Task Whoever_is_slow_with_the_introduction_is_closed()
     {
+        var clock = new ShiftedClock();
+        var limits = new PoolNetworkLimits { IntroductionTimeout = TimeSpan.FromMinutes(10) };
         await using var pool = TestPool.Of(2);
-        await pool.StartNodeAsync(0, new PoolNetworkLimits { IntroductionTimeout = TimeSpan.FromSeconds(1) });
+        await pool.StartNodeAsync(pool.OptionsOf(0, limits) with { Clock = clock });
         await using var slow = await RawConnection.DialAsync(pool[0].Endpoint);
         await slow.ReadFrameAsync(FrameKind.Challenge);
         await slow.WriteAsync([Introduction.HelloLength + 1]);
+        clock.PutForward(limits.IntroductionTimeout);
         await slow.UntilClosedAsync();
 
         await pool.Logs[0].Until(1106, ("Kind", RefusalKind.TooSlow));
