@@ -6,6 +6,7 @@ using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Ports;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Tests.Network;
