@@ -1,7 +1,7 @@
 using System.Text;
 using KvStore.Consensus;
 using KvStore.Protocol;
-using KvStore.Replication.Driving;
+using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Tests.Network;
