@@ -11,7 +11,7 @@ public static class Simulation
         if (options.Adjust is { } adjust) drawn = [.. drawn.Select(adjust)];
         foreach (var settings in drawn) options.Trace?.Invoke(settings.ToString());
         var world = new World(seed, drawn, options.Trace);
-        foreach (var shard in world.Shards) 
+        foreach (var shard in world.Shards)
         {
             new Nemesis(world, shard, world.Random.Fork()).Start();
             if (options.Profile == SimulationProfile.Disk) new DiskNemesis(world, shard, world.Random.Fork()).Start();

@@ -73,17 +73,25 @@ public sealed class LedgerFiles
         }
     }
 
-    /// <summary>Begins anew behind a gap: what comes next is the entry of this position. Entries that were not flushed are dropped.</summary>
-    public void SkipTo(ulong position)
+    /// <summary>
+    /// Begins anew: what comes next is the entry of this position, behind a gap or in place of what was there. Entries that were not flushed are dropped.
+    /// </summary>
+    public void BeginAt(ulong position)
     {
-        lock (_gate)
+        lock (_flushing)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(position, Next);
-            if (position == Next) return;
-            _entries.ResetWrittenCount();
-            _index.ResetWrittenCount();
-            Next = position;
-            BeginFile();
+            lock (_gate)
+            {
+                if (position == Next) return;
+                _entries.ResetWrittenCount();
+                _index.ResetWrittenCount();
+                Next = position;
+                foreach (var file in _disk.Files.Where(file => IsFrom(file, position)).ToList()) _disk.Delete(file);
+                _unflushed.RemoveWhere(file => IsFrom(file, position));
+                // The file before may hold entries from this position on; the later file is asked first.
+                _firsts.RemoveAll(first => first >= position);
+                BeginFile();
+            }
         }
     }
 
@@ -142,6 +150,12 @@ public sealed class LedgerFiles
 
         _indexLength = bytes.Length;
         return this;
+    }
+
+    private static bool IsFrom(string file, ulong position)
+    {
+        var entries = file.EndsWith(LedgerFormat.IndexSuffix, StringComparison.Ordinal) ? file[..^LedgerFormat.IndexSuffix.Length] : file;
+        return LedgerFormat.TryParseName(entries, out var first) && first >= position;
     }
 
     private void BeginFile()

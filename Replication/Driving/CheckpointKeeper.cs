@@ -3,8 +3,8 @@
 using System.Runtime.ExceptionServices;
 using KvStore.Protocol;
 using KvStore.Replication.Ports;
-using KvStore.Storage;
 using KvStore.StateMachine;
+using KvStore.Storage;
 
 namespace KvStore.Replication.Driving;
 

@@ -178,7 +178,7 @@ internal sealed class EffectInterpreter : IExecutedResults
         (_assembler, _assembling) = (null, null);
         Become(state);
         _held.Add(state);
-        _ports.Ledger?.SkipTo(state.Sequence);
+        _ports.Ledger?.BeginAfter(state.Sequence);
         _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, PendingExecuted));
         Outbox.Tell(() => _ports.Events.OnInstalled(state, this));
     }

@@ -22,11 +22,11 @@ public sealed class DiskLedger(IDisk disk)
         if (entry.Sequence.Number >= Files.Next) Files.Add(entry.Sequence.Number, entry.Encode());
     }
 
-    /// <summary>The state was replaced by one at this position: what lies between is not known here.</summary>
-    public void SkipTo(SequenceNumber installed)
-    {
-        if (installed.Next.Number > Files.Next) Files.SkipTo(installed.Next.Number);
-    }
+    /// <summary>
+    /// The state was replaced by one at this position. What lies between is not known here; what was executed behind it was executed on a state that was
+    /// not the group's, and is executed again.
+    /// </summary>
+    public void BeginAfter(SequenceNumber installed) => Files.BeginAt(installed.Next.Number);
 
     /// <summary>Makes durable what was added. Any thread may call it.</summary>
     /// <exception cref="DiskFullException">There is no room; it may be tried again.</exception>

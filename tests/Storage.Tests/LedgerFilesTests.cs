@@ -55,7 +55,7 @@ public sealed class LedgerFilesTests
         var ledger = LedgerFiles.Open(disk, 0);
         ledger.Add(1, Entry(1));
         ledger.Flush();
-        ledger.SkipTo(50);
+        ledger.BeginAt(50);
         ledger.Flush();
         disk.Crash();
         ledger = LedgerFiles.Open(disk, 49);
@@ -64,6 +64,20 @@ public sealed class LedgerFilesTests
         AssertHolds(ledger, 50, 50);
         Assert.Null(ledger.Read(2));
         Assert.Null(ledger.Read(49));
+    }
+
+    [Fact]
+    public void What_takes_the_place_of_entries_is_what_is_read_from_then_on()
+    {
+        using var disk = Written();
+        var ledger = LedgerFiles.Open(disk, 30, SmallFiles);
+        ledger.BeginAt(13);
+        for (ulong position = 13; position <= 30; position++) ledger.Add(position, Entry(position + 1));
+        ledger.Flush();
+        disk.Crash();
+        ledger = LedgerFiles.Open(disk, 30, SmallFiles);
+        AssertHolds(ledger, 1, 12);
+        for (ulong position = 13; position <= 30; position++) Assert.Equal(Entry(position + 1), ledger.Read(position));
     }
 
     [Fact]
