@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Measures what docs/performance.md shows, and prints it as tables in Markdown. Takes about five minutes as it is; for figures that mean something, let
-# nothing else run on the machine.
+# Measures what docs/performance.md shows, and prints it as tables in Markdown. Takes about ten minutes as it is; for figures that mean something, let
+# nothing else run on the machine. The time before each measurement is as long as the runtime needs to compile for good what is used all the time: with three
+# seconds a sixth of the processors' time was the compiler's.
 #
-#   benchmarks/performance.sh [DURATION [WARMUP]]      each measured time (default 10s) and the time before it (default 3s)
+#   benchmarks/performance.sh [DURATION [WARMUP]]      each measured time (default 6s) and the time before it (default 12s)
 #   SOAK=10m benchmarks/performance.sh                 after that, one run of so long, with soak.csv and soak.svg in the folder OUT (default: here)
 set -euo pipefail
 out=$(realpath "${OUT:-.}")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-duration=${1:-10s}
-warmup=${2:-3s}
+duration=${1:-6s}
+warmup=${2:-12s}
 
 dotnet build Cli -c Release -v q >/dev/null
 kv() { dotnet Cli/bin/Release/net10.0/kv.dll "$@"; }
@@ -33,7 +34,9 @@ sizes() {
 echo "$(nproc) cores, $(dotnet --version), $(git rev-parse --short HEAD 2>/dev/null || echo 'no git'), $duration each after $warmup"
 
 table 'Individually signed puts below HTTP'
-sizes --driver --workload put --clients "${DRIVER_CLIENTS:-256}"
+sizes --driver --workload put --clients 1024
+measure --driver --workload put --clients 256
+measure --driver --workload put --clients 1
 
 table 'Individually signed puts through HTTP'
 sizes --workload put --clients 64
