@@ -44,8 +44,9 @@ internal readonly struct Bytes32(ulong a, ulong b, ulong c, ulong d) : IEquatabl
 
     public override bool Equals(object? obj) => obj is Bytes32 other && Equals(other);
 
-    // The first word is enough: what is kept in tables by digest is the output of a hash.
-    public override int GetHashCode() => unchecked((int)(_a ^ (_a >> 32)));
+#pragma warning disable RS0030 // Its seed differs from process to process, and that is the point: nobody can choose keys that share a place in a table. Tables whose order could be seen are banned.
+    public override int GetHashCode() => HashCode.Combine(_a, _b);
+#pragma warning restore RS0030
 
     public int CompareTo(Bytes32 other)
     {

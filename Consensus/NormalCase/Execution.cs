@@ -22,11 +22,11 @@ internal static class Execution
     {
         Invariant.Holds(!slot.IsExecuted && slot.Sequence == state.Executed.Next);
         ImmutableArray<VerifiedRequest> bodies = [.. batch.Requests.Select(digest => state.Pool.Find(digest)!)];
-        if (!(slot.Logged && slot.Proposed == batch.Digest))
+        if (slot.Logged != batch.Digest)
         {
-            // A checkpoint vote needs the means to rebuild the state on this disk (section 11), and this batch was not logged as accepted.
+            // A checkpoint vote needs the means to rebuild the state on this disk (section 11), and this batch was not logged when it was accepted: another one was, or none.
             state.Emit(new Persist(new CommittedRecord(slot.Committed!, batch, [.. bodies.Select(body => body.Request)])));
-            slot.Logged = true;
+            slot.Logged = batch.Digest;
         }
 
         Proposals.Pin(state, slot, batch);

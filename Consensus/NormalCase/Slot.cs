@@ -40,8 +40,8 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
 
     public bool IsExecuted => !ExecutedBodies.IsDefault;
 
-    /// <summary>Whether what was executed is in the log: accepted here, or written with its certificate.</summary>
-    public bool Logged { get; set; }
+    /// <summary>The batch that is in the log with its bodies, because it was accepted here, or was written with its certificate; the last one.</summary>
+    public Digest? Logged { get; set; }
 
     /// <summary>
     /// The batches whose bodies this slot keeps in the pool: those accepted in the last few views and the executed one. A batch that was passed over may
@@ -92,7 +92,7 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     {
         Invariant.Holds(!Accepted && ProposedBatch is not null);
         Accepted = true;
-        Logged = true;
+        Logged = ProposedBatch!.Digest;
     }
 
     /// <summary>Takes a certificate that a batch is prepared here, unless one of a later view is known.</summary>

@@ -98,6 +98,6 @@ internal static class LogReplay
         var slot = state.Slots.FindOrAdd(sequence, state.Group, tick: 0);
         slot.Commit(record.Certificate);
         slot.Hold(record.Batch);
-        slot.Logged = true;
+        slot.Logged = record.Batch.Digest;
     }
 }

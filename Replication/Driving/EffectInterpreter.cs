@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Gateways;
 using KvStore.Replication.Ports;
 using KvStore.Replication.Storing;
 using KvStore.StateMachine;
@@ -43,7 +44,7 @@ internal sealed class EffectInterpreter : IExecutedResults
 
     /// <summary>Those of the requests that wait which the state shows executed.</summary>
     public ImmutableArray<Digest> PendingExecuted =>
-        [.. _replica.PendingRequests.Where(request => ((IExecutedResults)this).TryFindResult(request, out _)).Select(request => request.Digest)];
+        [.. _replica.PendingRequests.Where(request => ResultOf(request) is not null).Select(request => request.Digest)];
 
     public void OnTick()
     {
@@ -180,7 +181,7 @@ internal sealed class EffectInterpreter : IExecutedResults
         _held.Add(state);
         _ports.Ledger?.BeginAfter(state.Sequence);
         _loopback.Enqueue(new SnapshotInstalled(certificate, state.Time, PendingExecuted));
-        Outbox.Tell(() => _ports.Events.OnInstalled(state, this));
+        Outbox.Tell(() => _ports.Events.OnInstalled(state));
     }
 
     public ShardState Publish()
@@ -188,17 +189,28 @@ internal sealed class EffectInterpreter : IExecutedResults
         lock (_working) return _machine.Publish();
     }
 
-    public bool TryFindResult(PublicKey client, Nonce nonce, out Digest request, [NotNullWhen(true)] out OperationResult? result)
+    public ResultLookup Find(PublicKey client, Nonce nonce)
     {
-        lock (_working) return _machine.TryFindResult(client, nonce, out request, out result);
+        lock (_working)
+        {
+            return _machine.TryFindResult(client, nonce, out var request, out var result)
+                ? new ResultLookup(_machine.View.Time, request, result)
+                : new ResultLookup(_machine.View.Time, default, null);
+        }
     }
 
     /// <summary>Whether the state shows the request executed, so that it need not be ordered again; the node's gateway is told what came of it.</summary>
     public bool FindExecuted(VerifiedRequest request)
     {
-        if (!((IExecutedResults)this).TryFindResult(request, out var result)) return false;
+        if (ResultOf(request) is not { } result) return false;
         TellExecuted(request.Digest, result, View.Sequence);
         return true;
+    }
+
+    private OperationResult? ResultOf(VerifiedRequest request)
+    {
+        var found = Find(request.Request.Client, request.Request.Nonce);
+        return found.Request == request.Digest ? found.Result : null;
     }
 
     // By itself, because what a closure captures is allocated where it is declared, and hardly any request was executed before.
@@ -207,7 +219,8 @@ internal sealed class EffectInterpreter : IExecutedResults
 
     private void Become(ShardState state)
     {
-        lock (_working) _machine = new ShardStateMachine(state, _options.Replica.Cluster);
+        var machine = new ShardStateMachine(state, _options.Replica.Cluster); // It reads all sessions, and nobody need wait for that.
+        lock (_working) _machine = machine;
         _held.Add(state);
         TellExpiry();
     }

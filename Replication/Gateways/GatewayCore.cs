@@ -1,6 +1,5 @@
 // protocol.md sections 6 and 7, the gateway's side.
 using KvStore.Protocol;
-using KvStore.Replication.Ports;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Gateways;
@@ -110,16 +109,11 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         TryFinishRound();
     }
 
-    /// <summary>This node's replica took over a certified state. Requests that it shows executed are answered by their retry.</summary>
-    /// <param name="sequence">The state's position.</param>
-    /// <param name="results">The results that it shows.</param>
-    public void OnInstalled(SequenceNumber sequence, IExecutedResults results)
+    /// <summary>This node's replica took over a certified state. Requests that it shows executed are answered when they are passed on again, which is soon.</summary>
+    public void OnInstalled(SequenceNumber sequence)
     {
         Executed = SequenceNumber.Max(Executed, sequence);
-        foreach (var waiting in _waiting.Values.ToList())
-        {
-            if (results.TryFindResult(waiting.Request, out var result)) Answer(new GatewayAnswer(waiting.Request.Digest, result, Replayed: true, sequence));
-        }
+        foreach (var waiting in _waiting.Values) waiting.RetrySoon();
 
         TryFinishRound();
     }
@@ -233,6 +227,8 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         /// gateway whose own replica lags, and so hears of no answer, must not keep the group so busy that the replica never catches up.
         /// </summary>
         public bool IsDue(ulong tick, ulong retryTicks) => tick >= _sinceTick + (retryTicks << _retries);
+
+        public void RetrySoon() => (_sinceTick, _retries) = (0, 0);
 
         public void OnRetry(ulong tick)
         {

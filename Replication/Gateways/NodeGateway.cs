@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using KvStore.Protocol;
 using KvStore.Replication.Hosting;
-using KvStore.Replication.Ports;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Gateways;
@@ -112,9 +111,9 @@ public sealed class NodeGateway
         Changes.OnExecuted(batch.Changes);
     }
 
-    internal void OnInstalled(SequenceNumber sequence, IExecutedResults results)
+    internal void OnInstalled(SequenceNumber sequence)
     {
-        lock (_gate) _core.OnInstalled(sequence, results);
+        lock (_gate) _core.OnInstalled(sequence);
         Changes.OnInstalled();
     }
 

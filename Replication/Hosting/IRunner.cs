@@ -99,9 +99,15 @@ internal sealed class ThreadRunner : IRunner
 /// </summary>
 internal sealed class PoolRunner(IRounds rounds, int tickMilliseconds) : IRunner, IThreadPoolWorkItem
 {
+    // Whether a round is to come, runs, or runs and is to be followed by another: so that no second thread ever waits for the first.
+    private const int Idle = 0;
+    private const int Queued = 1;
+    private const int Running = 2;
+    private const int RunningAndDue = 3;
+
     private readonly Lock _running = new();
     private Timer? _timer;
-    private int _isDue;
+    private int _state;
     private int _tickIsDue;
     private bool _stopped;
 
@@ -113,9 +119,17 @@ internal sealed class PoolRunner(IRounds rounds, int tickMilliseconds) : IRunner
 
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _isDue, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if (state is Queued or RunningAndDue) return;
+            if (Interlocked.CompareExchange(ref _state, state == Idle ? Queued : RunningAndDue, state) != state) continue;
+            if (state == Idle) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
     }
 
+    /// <summary>Waits for the round that runs, if one does.</summary>
     public void Dispose()
     {
         _timer?.Dispose();
@@ -124,13 +138,17 @@ internal sealed class PoolRunner(IRounds rounds, int tickMilliseconds) : IRunner
 
     public void Execute()
     {
+        // From here on whoever has something new asks for another round: this one may have taken what waits already.
+        Volatile.Write(ref _state, Running);
         lock (_running)
         {
-            // From here on whoever has something new asks for another round: this one may have taken what waits already.
-            Volatile.Write(ref _isDue, 0);
             if (_stopped) return;
             if (rounds.RunRound(Interlocked.Exchange(ref _tickIsDue, 0) == 1)) Wake();
         }
+
+        if (Interlocked.CompareExchange(ref _state, Idle, Running) == Running) return;
+        Volatile.Write(ref _state, Queued);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     // However many are late, they are one: a machine that stalls must not make requests look late.

@@ -16,10 +16,10 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => gateway.OnOwnExecuted(batch, own);
 
-    public void OnInstalled(ShardState state, IExecutedResults results)
+    public void OnInstalled(ShardState state)
     {
         options.Logger.SnapshotInstalled(Replica, Shard, state.Sequence.Number);
-        gateway.OnInstalled(state.Sequence, results);
+        gateway.OnInstalled(state.Sequence);
     }
 
     public void OnFoundExecuted(Digest request, OperationResult result, SequenceNumber sequence) =>

@@ -26,7 +26,9 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     private readonly InputQueue _queue = new(WaitingMax);
     private readonly List<Input> _inputs = [];
     private readonly CheckpointSaver _saver;
-    private readonly IRunner _runner;
+
+    // Null until the driver is made: what it begins then, a checkpoint to be saved, may end before, and waits for the first round.
+    private readonly IRunner? _runner;
     private bool _saidDiskFull;
     private volatile ReplicaStatus? _status;
     private bool _started;
@@ -49,7 +51,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         var ports = new DriverPorts(options.Signer, options.Transport, log, snapshots, this, _saver, ledger, new NodeEvents(options, _gateway));
         _driver = new ReplicaDriver(options.Driver, ports, mode);
         _gateway.StateIs(() => _driver.View);
-        _gateway.OnInstalled(_driver.View.Sequence, _driver.Results); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
+        _gateway.OnInstalled(_driver.View.Sequence); // After a restart the state is not the genesis, and reads of an idle group must not wait for it.
         var tick = _options.Replica.Config.TickMilliseconds;
         _runner = options.SharesThreads ? new PoolRunner(this, tick) : new ThreadRunner(this, tick, $"replica {Id}");
         Mode = mode;
@@ -70,9 +72,8 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>What can be read of the executed state.</summary>
     public ShardView View => _driver.View;
 
-    /// <summary>The result of what was executed under a nonce, in a state or a later one.</summary>
-    public ResultLookup FindResult(PublicKey client, Nonce nonce, ShardView view) =>
-        _driver.Results.TryFindResult(client, nonce, out var request, out var result) ? new ResultLookup(view.Time, request, result) : new ResultLookup(view.Time, default, null);
+    /// <summary>What is known of a nonce.</summary>
+    public ResultLookup FindResult(PublicKey client, Nonce nonce) => _driver.Results.Find(client, nonce);
 
     /// <summary>Where the replica stood at its last tick.</summary>
     public ReplicaStatus? Status => _status;
@@ -80,7 +81,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>Starts the rounds.</summary>
     public void Start()
     {
-        _runner.Start();
+        _runner!.Start();
         _logger.ReplicaStarted(Id.Index, _options.Verifier.Context.Group.Number, Mode.ToString());
     }
 
@@ -106,7 +107,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     public void Dispose()
     {
         _queue.Close();
-        _runner.Dispose();
+        _runner!.Dispose();
         _saver.Dispose();
         _gateway.Close();
         _logger.ReplicaStopped(Id.Index, _options.Verifier.Context.Group.Number);
@@ -132,7 +133,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
 
     private void Add(QueuedInput input)
     {
-        if (_queue.Add(input)) _runner.Wake();
+        if (_queue.Add(input)) _runner?.Wake();
     }
 
     private bool Run(bool tick)

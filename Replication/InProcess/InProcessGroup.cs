@@ -126,8 +126,8 @@ public sealed class InProcessGroup : IDisposable
     /// <exception cref="ShardBusyException">Too many reads wait.</exception>
     public async Task<ResultLookup> FindResultAsync(PublicKey client, Nonce nonce, CancellationToken cancel, int firstNode = 0)
     {
-        var (host, view) = await ReachAsync(firstNode, cancel);
-        return host.FindResult(client, nonce, view);
+        var (host, _) = await ReachAsync(firstNode, cancel);
+        return host.FindResult(client, nonce);
     }
 
     private async Task<(ReplicaHost Host, ShardView View)> ReachAsync(int firstNode, CancellationToken cancel)
@@ -207,7 +207,7 @@ public sealed class InProcessGroup : IDisposable
         var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, partition, _verifier);
         var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence)
         {
-            SharesThreads = true,
+            SharesThreads = _options.Directory is null,
             KeyWaitersMax = _options.KeyWaitersMax,
         };
         var stores = _stores[index];

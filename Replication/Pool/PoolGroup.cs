@@ -77,7 +77,8 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     public async Task<ResultLookup> FindResultAsync(PublicKey client, Nonce nonce, CancellationToken cancel)
     {
         var host = Ready();
-        return host.FindResult(client, nonce, await ReachAsync(host, cancel));
+        await ReachAsync(host, cancel);
+        return host.FindResult(client, nonce);
     }
 
     /// <inheritdoc/>
@@ -144,6 +145,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         var host = Host();
         if (!HasQuorum)
             throw new NoQuorumException($"Shard {Id.Number} has {InService} of {_group.Config.Replicas} replicas in service, as far as this node hears, and needs {_group.Config.Quorum}.");
+        if (IsDiskFull) throw new CatchingUpException($"This node's replica of shard {Id.Number} takes no part until its disk has room.");
         return IsCatchingUp ? throw new CatchingUpException($"This node's replica of shard {Id.Number} is catching up with the others.") : host;
     }
 

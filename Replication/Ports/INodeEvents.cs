@@ -1,6 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Ports;
@@ -12,7 +12,7 @@ public interface INodeEvents
     void OnExecuted(ExecutedBatch batch, Signed<Executed> own);
 
     /// <summary>The state was replaced by a certified snapshot.</summary>
-    void OnInstalled(ShardState state, IExecutedResults results);
+    void OnInstalled(ShardState state);
 
     /// <summary>A client's request came that the state shows executed.</summary>
     /// <param name="request">The request.</param>
@@ -39,12 +39,8 @@ public interface INodeEvents
 /// <summary>Knows the results of requests that were executed, as long as they are kept. Any thread may ask.</summary>
 public interface IExecutedResults
 {
-    /// <summary>The result of whatever was executed under a nonce.</summary>
-    bool TryFindResult(PublicKey client, Nonce nonce, out Digest request, [NotNullWhen(true)] out OperationResult? result);
-
-    /// <summary>The result of a request.</summary>
-    bool TryFindResult(VerifiedRequest request, [NotNullWhen(true)] out OperationResult? result) =>
-        TryFindResult(request.Request.Client, request.Request.Nonce, out var executed, out result) && executed == request.Digest;
+    /// <summary>What is known of a nonce.</summary>
+    ResultLookup Find(PublicKey client, Nonce nonce);
 }
 
 /// <summary>

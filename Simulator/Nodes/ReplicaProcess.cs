@@ -36,7 +36,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         var ports = new DriverPorts(machine.Signer, this, Disk.Log, Disk.Snapshots, this, this, Disk.Ledger, this);
         Driver = new ReplicaDriver(shard.DriverOptionsOf(machine.Id), ports, mode);
         Gateway = new GatewayCore(shard.Group, shard.Verifier, this, random.Next() >> 1);
-        Gateway.OnInstalled(Driver.View.Sequence, Driver.Results);
+        Gateway.OnInstalled(Driver.View.Sequence);
     }
 
     public ReplicaDisk Disk { get; }
@@ -135,12 +135,12 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         Gateway.OnOwnExecuted(batch, own);
     }
 
-    public void OnInstalled(ShardState state, IExecutedResults results)
+    public void OnInstalled(ShardState state)
     {
         _world.Trace.Note(4 + Place, state.Sequence.Number);
         _world.Trace.Line(() => $"{_machine} installs the state at {state.Sequence}");
         _shard.Agreement.OnState(_machine, state);
-        Gateway.OnInstalled(state.Sequence, results);
+        Gateway.OnInstalled(state.Sequence);
     }
 
     public void OnFoundExecuted(Digest request, OperationResult result, SequenceNumber sequence) =>

@@ -15,13 +15,15 @@ internal sealed class ResultChunk
     public const int Slots = 32;
 
     /// <summary>The longest result that shares a record with others, in bytes.</summary>
-    public const int ShortBytesMax = 512;
+    public const int ShortBytesMax = 192;
 
     private const int BytesMin = 256;
+    private const int SpareFactor = 4;
 
     private byte[] _bytes = [];
     private byte[]?[]? _longs;
     private int _used;
+    private int _live;
     private Places _places;
     private uint _taken;
     private uint _isLong;
@@ -36,6 +38,9 @@ internal sealed class ResultChunk
 
     /// <summary>The slots that hold a result.</summary>
     public uint Taken => _taken;
+
+    /// <summary>How many bytes are set aside for short results: a few times what they take, or a minimum.</summary>
+    public int ReservedBytes => _bytes.Length;
 
     /// <summary>The length of the result in a slot, 0 when there is none.</summary>
     public int LengthAt(int slot) => Has(_taken, slot) ? At(slot).Length : 0;
@@ -52,19 +57,21 @@ internal sealed class ResultChunk
     {
         if (Has(_taken, slot)) Remove(slot);
         var bit = 1u << slot;
-        _taken |= bit;
         _changed |= bit;
         if (result.Length > ShortBytesMax)
         {
+            _taken |= bit;
             _isLong |= bit;
             (_longs ??= new byte[]?[Slots])[slot] = result.ToArray();
             return;
         }
 
-        if (_used + result.Length > _bytes.Length) Rewrite(result.Length, except: slot);
+        if (_used + result.Length > _bytes.Length) Rewrite(result.Length);
+        _taken |= bit;
         result.CopyTo(_bytes.AsSpan(_used));
         _places[slot] = new Place(_used, result.Length);
         _used += result.Length;
+        _live += result.Length;
     }
 
     /// <summary>Removes the result in a slot that is taken.</summary>
@@ -73,9 +80,19 @@ internal sealed class ResultChunk
         var bit = 1u << slot;
         Invariant.Holds((_taken & bit) != 0);
         if ((_isLong & bit) != 0) _longs![slot] = null;
+        else _live -= _places[slot].Length;
         _taken &= ~bit;
         _isLong &= ~bit;
         _changed |= bit;
+        // What results count for is bounded, so what they hold must not be much more.
+        if (_bytes.Length > BytesMin + SpareFactor * _live) Rewrite(room: 0);
+    }
+
+    /// <summary>Lets go of all results, and remembers what the map has of them.</summary>
+    public void Forget()
+    {
+        (_taken, _isLong, _changed) = (0, 0, uint.MaxValue);
+        (_bytes, _used, _live, _longs) = ([], 0, 0, null);
     }
 
     /// <summary>Brings the map up to date.</summary>
@@ -97,8 +114,7 @@ internal sealed class ResultChunk
     /// <summary>Removes what the map has of it.</summary>
     public void RemoveFrom(AuthenticatedMap.Builder map, SessionKey session, int chunk)
     {
-        (_taken, _isLong) = (0, 0);
-        _changed = uint.MaxValue;
+        Forget();
         Flush(map, session, chunk);
     }
 
@@ -148,13 +164,11 @@ internal sealed class ResultChunk
     }
 
     // Makes room, and leaves behind what was removed.
-    private void Rewrite(int room, int except)
+    private void Rewrite(int room)
     {
-        var live = 0;
-        for (var rest = _taken & ~_isLong & ~(1u << except); rest != 0; rest &= rest - 1) live += _places[BitOperations.TrailingZeroCount(rest)].Length;
-        var bytes = new byte[Math.Max(BytesMin, 2 * (live + room))];
+        var bytes = new byte[_live + room == 0 ? 0 : Math.Max(BytesMin, 2 * (_live + room))];
         var used = 0;
-        for (var rest = _taken & ~_isLong & ~(1u << except); rest != 0; rest &= rest - 1)
+        for (var rest = _taken & ~_isLong; rest != 0; rest &= rest - 1)
         {
             var slot = BitOperations.TrailingZeroCount(rest);
             var place = _places[slot];
@@ -163,6 +177,7 @@ internal sealed class ResultChunk
             used += place.Length;
         }
 
+        Invariant.Holds(used == _live);
         (_bytes, _used) = (bytes, used);
     }
 

@@ -19,8 +19,9 @@ internal sealed class ClientUsage
 /// <param name="window">Which counters were executed.</param>
 internal sealed class Session(SessionKey key, Digest path, ClientUsage client, SessionWindow window)
 {
-    // What a result takes beside its bytes: its place, and what is spare around it.
-    private const int OverheadBytes = 32;
+    // What a result takes beside its bytes, for what is spare around it, and what a chunk takes for the places of its results.
+    private const int OverheadBytes = 48;
+    private const int ChunkOverheadBytes = 512;
 
     private readonly ResultChunk?[] _chunks = new ResultChunk?[StateLimits.SessionWindow / ResultChunk.Slots];
 
@@ -38,16 +39,8 @@ internal sealed class Session(SessionKey key, Digest path, ClientUsage client, S
     /// <summary>Whether the map does not have it as it is.</summary>
     public bool IsChanged { get; set; }
 
-    /// <summary>What all its results count for, in bytes.</summary>
-    public long Weight
-    {
-        get
-        {
-            var weight = 0L;
-            foreach (var counter in window.Executed()) weight += WeightAt(counter);
-            return weight;
-        }
-    }
+    /// <summary>What all its results count for, in bytes. It follows from the results alone, so that replicas agree about it.</summary>
+    public long Weight { get; private set; }
 
     /// <summary>The result of a counter that was executed and has not left the window.</summary>
     public ResultRecord At(ulong counter)
@@ -60,18 +53,20 @@ internal sealed class Session(SessionKey key, Digest path, ClientUsage client, S
     /// <returns>By how much the session's weight has grown.</returns>
     public long Set(ulong counter, ReadOnlySpan<byte> result)
     {
-        var before = WeightAt(counter);
-        ChunkOf(counter).Set(SlotOf(counter), result);
-        return result.Length + OverheadBytes - before;
+        var chunk = ChunkOf(counter);
+        var before = WeightOf(chunk, counter);
+        chunk.Set(SlotOf(counter), result);
+        return Weigh(WeightOf(chunk, counter) - before);
     }
 
     /// <summary>Removes a result.</summary>
     /// <returns>By how much the session's weight has grown, which is less than 0.</returns>
     public long Remove(ulong counter)
     {
-        var before = WeightAt(counter);
-        ChunkOf(counter).Remove(SlotOf(counter));
-        return -before;
+        var chunk = ChunkOf(counter);
+        var before = WeightOf(chunk, counter);
+        chunk.Remove(SlotOf(counter));
+        return Weigh(WeightOf(chunk, counter) - before);
     }
 
     /// <summary>Brings the map up to date.</summary>
@@ -87,10 +82,19 @@ internal sealed class Session(SessionKey key, Digest path, ClientUsage client, S
         }
     }
 
+    /// <summary>Lets go of its results at once, because they count no more. True when the map has something of it, which is to be removed still.</summary>
+    public bool Forget()
+    {
+        IsChanged = false;
+        Weight = 0;
+        foreach (var chunk in _chunks) chunk?.Forget();
+        if (!_written) Array.Clear(_chunks);
+        return _written;
+    }
+
     /// <summary>Removes what the map has of it.</summary>
     public void RemoveFrom(AuthenticatedMap.Builder map)
     {
-        if (!_written) return; // Results are written together with their session.
         Invariant.Holds(map.Remove(path) > 0);
         for (var i = 0; i < _chunks.Length; i++) _chunks[i]?.RemoveFrom(map, key, i);
     }
@@ -126,9 +130,27 @@ internal sealed class Session(SessionKey key, Digest path, ClientUsage client, S
         return _chunks.Sum(chunk => System.Numerics.BitOperations.PopCount(chunk?.Taken ?? 0)) == window.Count;
     }
 
+    /// <summary>Weighs what was read.</summary>
+    public void WeighAll()
+    {
+        Weight = _chunks.Count(chunk => chunk is { Taken: > 0 }) * (long)ChunkOverheadBytes;
+        foreach (var counter in window.Executed()) Weight += ChunkOf(counter).LengthAt(SlotOf(counter)) + OverheadBytes;
+    }
+
     private static int SlotOf(ulong counter) => (int)(counter % ResultChunk.Slots);
 
     private ResultChunk ChunkOf(ulong counter) => _chunks[counter % StateLimits.SessionWindow / ResultChunk.Slots] ??= new ResultChunk();
 
-    private long WeightAt(ulong counter) => ChunkOf(counter).LengthAt(SlotOf(counter)) is > 0 and var length ? length + OverheadBytes : 0;
+    private long Weigh(long grown)
+    {
+        Weight += grown;
+        return grown;
+    }
+
+    // What a result counts for, with its chunk, of which only the difference that one result makes is asked for.
+    private static long WeightOf(ResultChunk chunk, ulong counter)
+    {
+        if (chunk.Taken == 0) return 0;
+        return ChunkOverheadBytes + (chunk.LengthAt(SlotOf(counter)) is > 0 and var length ? length + OverheadBytes : 0);
+    }
 }

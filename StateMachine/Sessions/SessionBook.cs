@@ -110,6 +110,7 @@ internal sealed class SessionBook(StateLimits limits)
         foreach (var session in sessions)
         {
             if (!session.IsWhole()) return false;
+            session.WeighAll();
             session.Client.ResultBytes += session.Weight;
             loading._resultBytes += session.Weight;
         }
@@ -139,13 +140,11 @@ internal sealed class SessionBook(StateLimits limits)
 
     private void Drop(Session session)
     {
-        var weight = session.Weight;
-        session.Client.ResultBytes -= weight;
-        _resultBytes -= weight;
+        session.Client.ResultBytes -= session.Weight;
+        _resultBytes -= session.Weight;
         Invariant.Holds(session.Client.ResultBytes >= 0);
         if (--session.Client.Sessions == 0) Invariant.Holds(_clients.Remove(session.Key.Client));
         Invariant.Holds(_sessions.Remove(session.Path));
-        session.IsChanged = false;
-        _dropped.Add(session);
+        if (session.Forget()) _dropped.Add(session);
     }
 }

@@ -94,7 +94,7 @@ internal sealed class LoneReplica : IPeerTransport, IRootComputer, ICheckpointSa
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => Told[batch.Sequence.Number] = batch.LedgerRoot;
 
-    public void OnInstalled(ShardState state, IExecutedResults results) => Assert.Fail("There is nobody to fetch a state from.");
+    public void OnInstalled(ShardState state) => Assert.Fail("There is nobody to fetch a state from.");
 
     public void OnOwnReadIndex(ReadIndexAnswer answer) => ReadIndexAnswers++;
 

@@ -31,6 +31,23 @@ public class ResultChunkTests
     }
 
     [Fact]
+    public void What_is_set_aside_is_never_much_more_than_what_the_results_take()
+    {
+        var chunk = new ResultChunk();
+        for (var slot = 0; slot < ResultChunk.Slots; slot++) chunk.Set(slot, Bytes(ResultChunk.ShortBytesMax));
+        Assert.InRange(chunk.ReservedBytes, ResultChunk.Slots * ResultChunk.ShortBytesMax, 3 * ResultChunk.Slots * ResultChunk.ShortBytesMax);
+        for (var slot = 0; slot < ResultChunk.Slots - 1; slot++)
+        {
+            chunk.Remove(slot);
+            Assert.InRange(chunk.ReservedBytes, 0, 256 + 4 * ResultChunk.ShortBytesMax * (ResultChunk.Slots - 1 - slot));
+        }
+
+        Assert.Equal(Bytes(ResultChunk.ShortBytesMax), chunk.At(ResultChunk.Slots - 1).ToArray());
+        chunk.Forget();
+        Assert.Equal((0U, 0), (chunk.Taken, chunk.ReservedBytes));
+    }
+
+    [Fact]
     public void What_a_chunk_has_written_is_read_back_in_any_order_of_its_records()
     {
         var expected = new SortedDictionary<int, byte[]> { [0] = Bytes(60), [5] = Bytes(ResultChunk.ShortBytesMax), [6] = Bytes(ResultChunk.ShortBytesMax + 1), [31] = Bytes(5000) };
