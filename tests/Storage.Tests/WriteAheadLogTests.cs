@@ -18,7 +18,7 @@ public sealed class WriteAheadLogTests
 
         using var again = WriteAheadLog.Open(disk, out var records);
         Assert.Equal(written, records.Select(record => record.ToArray()));
-        Assert.Equal(SegmentHeader.Length + written.Sum(record => RecordHeader.Length + record.Length), again.SizeBytes);
+        Assert.Equal(SegmentHeader.Length + written.Sum(record => RecordHeader.RecordLength(record.Length)), again.SizeBytes);
     }
 
     [Fact]
@@ -159,10 +159,11 @@ public sealed class WriteAheadLogTests
         {
             log.Append([1]);
             log.Flush();
-            var forged = new byte[RecordHeader.Length * 50];
+            var forged = new byte[RecordHeader.RecordLengthMin * 51];
             for (var i = 0; i < 50; i++)
             {
-                new RecordHeader(0, (ulong)i, 50, Crc32C.Finish(Crc32C.Start)).Write(Crc32C.Start, forged.AsSpan(i * RecordHeader.Length));
+                // Behind the record's own header, where records may begin.
+                new RecordHeader(0, (ulong)i, 50, Crc32C.Finish(Crc32C.Start)).Write(Crc32C.Start, forged.AsSpan((i * RecordHeader.RecordLengthMin) + sizeof(uint)));
             }
 
             log.Append(forged);
