@@ -1,26 +1,31 @@
 // The bytes of a log segment, all integers little-endian:
-//   header: "kv-wal-2" | segment u64 | first record number u64 | live records u64 | basis u64 | salt u64 | CRC-32C u32 of all before it
-//   record: payload length u32 | record number u64 | durable-before u64 | CRC-32C u32 of salt and payload | CRC-32C u32 of salt and all before it | payload
+//   header: "kv-wal-3" | segment u64 | first record number u64 | live records u64 | basis u64 | salt u64 | zero u32 | CRC-32C u32 of all before it
+//   record, masked: payload length u32 | record number u64 | durable-before u64 | CRC-32C u32 of salt, payload and padding
+//                   | CRC-32C u32 of salt and all before it | payload | zeros up to a multiple of 8 bytes
 //   then zeros, up to a length that is a multiple of the room that is made at a time.
 // A segment that holds as many records as its header announces says all that older ones say and is still needed, once the state at its basis
 // (the position of a checkpoint) is there. The salt is secret and new for every segment. Clients choose the payloads, and without it a payload
 // could contain what looks like later records, which would turn a torn tail into damage.
 // The record header has a checksum of its own, so that a damaged length is known as such and a later record is found without its payload.
 // Every record says which ones were durable when it was written: those before "durable-before".
+// A sector's part of zeros means that a crash took it away (SegmentReader.cs), so none may be written as zeros, whatever the payload: masked is
+// every word of 8 bytes with RecordMask. Header and padded records are whole words, so each sector's part of a record is at least one word, and
+// whoever doesn't know the salt makes it zeros with a chance of 2^-64.
 using System.Buffers.Binary;
 using System.Globalization;
+using KvStore.Protocol;
 
 namespace KvStore.Storage;
 
 /// <summary>The beginning of a segment.</summary>
 internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, ulong LiveRecords, ulong Basis, ulong Salt)
 {
-    public const int Length = 52;
+    public const int Length = 56;
 
     private const int ChecksumOffset = Length - sizeof(uint);
     private const string NamePrefix = "wal-";
 
-    private static ReadOnlySpan<byte> Magic => "kv-wal-2"u8;
+    private static ReadOnlySpan<byte> Magic => "kv-wal-3"u8;
 
     public static string FileName(ulong segment) => NamePrefix + segment.ToString("D8", CultureInfo.InvariantCulture);
 
@@ -41,6 +46,7 @@ internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, 
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], LiveRecords);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], Basis);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], Salt);
+        destination[48..ChecksumOffset].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], Crc32C.Finish(Crc32C.Append(Crc32C.Start, destination[..ChecksumOffset])));
     }
 
@@ -75,6 +81,12 @@ internal readonly record struct RecordHeader(int PayloadLength, ulong Number, ul
 
     private const int ChecksumOffset = Length - sizeof(uint);
 
+    /// <summary>The shortest record with its padding.</summary>
+    public const int RecordLengthMin = 32;
+
+    /// <summary>The length of a record with its header and its padding.</summary>
+    public static long RecordLength(long payloadLength) => (Length + payloadLength + RecordMask.WordBytes - 1) / RecordMask.WordBytes * RecordMask.WordBytes;
+
     public void Write(uint saltedStart, Span<byte> destination)
     {
         BinaryPrimitives.WriteInt32LittleEndian(destination, PayloadLength);
@@ -100,4 +112,31 @@ internal readonly record struct RecordHeader(int PayloadLength, ulong Number, ul
 
     /// <summary>What would be the record's number, unchecked.</summary>
     public static ulong ReadNumber(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[4..]);
+}
+
+/// <summary>The words that records are masked with: what splitmix64 makes of the salt and a word's place in the segment.</summary>
+internal static class RecordMask
+{
+    public const int WordBytes = sizeof(ulong);
+
+    /// <summary>Masks what is clear, and the other way about.</summary>
+    /// <param name="salt">The segment's.</param>
+    /// <param name="offset">Where the bytes are in the segment; whole words from there on.</param>
+    /// <param name="bytes">Whole words.</param>
+    public static void Apply(ulong salt, long offset, Span<byte> bytes)
+    {
+        Invariant.Holds(offset % WordBytes == 0 && bytes.Length % WordBytes == 0);
+        unchecked
+        {
+            const ulong step = 0x9E3779B97F4A7C15;
+            var state = salt + ((ulong)(offset / WordBytes) * step);
+            for (; !bytes.IsEmpty; bytes = bytes[WordBytes..])
+            {
+                state += step;
+                var mask = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+                mask = (mask ^ (mask >> 27)) * 0x94D049BB133111EB;
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes, BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ mask ^ (mask >> 31));
+            }
+        }
+    }
 }

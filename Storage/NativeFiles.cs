@@ -10,7 +10,6 @@ internal static partial class NativeFiles
     private const int ErrorNoSpace = 28;
     private const int ErrorQuota = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
-    private const int OpenDirectory = 0x10000;
     private const int OpenCloseOnExec = 0x80000;
 
     /// <summary>Makes the file's bytes durable, and of its metadata what is needed to read them.</summary>
@@ -29,8 +28,9 @@ internal static partial class NativeFiles
     public static void FlushDirectory(string directory)
     {
         if (!OperatingSystem.IsLinux()) return;
-        var descriptor = OpenPath(directory, OpenDirectory | OpenCloseOnExec);
-        if (descriptor < 0) throw ErrorOf(Marshal.GetLastPInvokeError());
+        // For reading: that flag is 0 everywhere, and this one the same wherever the framework runs. "Must be a directory" is not.
+        int descriptor;
+        while ((descriptor = OpenPath(directory, OpenCloseOnExec)) < 0) Require(Marshal.GetLastPInvokeError());
         try
         {
             while (Sync(descriptor) != 0) Require(Marshal.GetLastPInvokeError());

@@ -2,7 +2,8 @@
 // tell damage from that:
 //   - a later record that says of the bad one that it was durable;
 //   - no sector's part of the bad record is missing. The log is written over zeros, so what a crash took away is a sector's part that is all
-//     zeros, or lies behind the end of the file (etcd judges torn entries in the same way, server/storage/wal/decoder.go).
+//     zeros, or lies behind the end of the file (etcd judges torn entries in the same way, server/storage/wal/decoder.go). Records are masked, so
+//     that none is written as zeros (LogFormat.cs).
 // What can't be told apart: decay that turns a whole sector's part of a record of the last flush into zeros. It is cut as a torn tail. The
 // replica has then forgotten what it may have acted on; it counts as one of the f faulty ones.
 using KvStore.Protocol;
@@ -13,13 +14,16 @@ namespace KvStore.Storage;
 internal sealed class SegmentReader
 {
     private readonly string _path;
+    // As they lie on the disk, and with the mask taken off, as far as there are whole words.
     private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly ReadOnlyMemory<byte> _clear;
     private readonly List<ReadOnlyMemory<byte>> _records = [];
 
     private SegmentReader(string path, ReadOnlyMemory<byte> bytes, SegmentHeader header)
     {
         _path = path;
         _bytes = bytes;
+        _clear = Unmask(bytes.Span, header.Salt);
         Header = header;
     }
 
@@ -67,25 +71,26 @@ internal sealed class SegmentReader
 
     private bool TryReadRecord(uint saltedStart)
     {
-        var rest = _bytes[(int)ValidLength..];
+        var rest = _clear[(int)ValidLength..];
         if (!RecordHeader.TryRead(saltedStart, rest.Span, out var header)) return false;
-        if (header.PayloadLength > rest.Length - RecordHeader.Length) return false;
-        var payload = rest.Slice(RecordHeader.Length, header.PayloadLength);
-        if (Crc32C.Finish(Crc32C.Append(saltedStart, payload.Span)) != header.PayloadChecksum) return false;
+        var length = RecordHeader.RecordLength(header.PayloadLength);
+        if (length > rest.Length) return false;
+        var padded = rest[RecordHeader.Length..(int)length];
+        if (Crc32C.Finish(Crc32C.Append(saltedStart, padded.Span)) != header.PayloadChecksum) return false;
         if (header.Number != NextNumber) throw Damaged($"record {header.Number} where {NextNumber} belongs.");
-        _records.Add(payload);
-        ValidLength += RecordHeader.Length + header.PayloadLength;
+        _records.Add(padded[..header.PayloadLength]);
+        ValidLength += length;
         return true;
     }
 
     /// <summary>Whether a later record, anywhere after the first bad byte, was written when the missing one was durable.</summary>
     private bool HasLaterWitness(uint saltedStart)
     {
-        var rest = _bytes.Span[(int)ValidLength..];
+        var rest = _clear.Span[(int)ValidLength..];
         var expected = NextNumber;
         // The log's end is a long run of zeros.
-        var end = Math.Min(rest.LastIndexOfAnyExcept((byte)0), rest.Length - RecordHeader.Length);
-        for (var offset = 1; offset <= end; offset++)
+        var end = Math.Min(_bytes.Span[(int)ValidLength..].LastIndexOfAnyExcept((byte)0), rest.Length - RecordHeader.Length);
+        for (var offset = RecordMask.WordBytes; offset <= end; offset += RecordMask.WordBytes)
         {
             var candidate = rest[offset..];
             // The number alone refuses almost every offset, which spares the checksum.
@@ -101,9 +106,9 @@ internal sealed class SegmentReader
     private bool IsTorn(uint saltedStart)
     {
         var rest = _bytes.Span[(int)ValidLength..];
-        if (rest.Length < RecordHeader.Length || IsMissing(rest[..RecordHeader.Length])) return true;
-        if (!RecordHeader.TryRead(saltedStart, rest, out var header)) return false;
-        var length = (long)RecordHeader.Length + header.PayloadLength;
+        if (rest.Length < RecordHeader.RecordLengthMin || IsMissing(rest[..RecordHeader.RecordLengthMin])) return true;
+        if (!RecordHeader.TryRead(saltedStart, _clear.Span[(int)ValidLength..], out var header)) return false;
+        var length = RecordHeader.RecordLength(header.PayloadLength);
         return length > rest.Length || IsMissing(rest[..(int)length]);
     }
 
@@ -119,6 +124,13 @@ internal sealed class SegmentReader
         }
 
         return false;
+    }
+
+    private static byte[] Unmask(ReadOnlySpan<byte> bytes, ulong salt)
+    {
+        var clear = bytes[..(bytes.Length / RecordMask.WordBytes * RecordMask.WordBytes)].ToArray();
+        RecordMask.Apply(salt, SegmentHeader.Length, clear.AsSpan(SegmentHeader.Length));
+        return clear;
     }
 
     private LogDamagedException Damaged(string what) => new(_path, ValidLength, what);

@@ -65,11 +65,14 @@ internal sealed class SegmentWriter
 
     public void Append(ReadOnlySpan<byte> record)
     {
-        var checksum = Crc32C.Finish(Crc32C.Append(_saltedStart, record));
-        var bytes = _waiting.GetSpan(RecordHeader.Length + record.Length);
-        new RecordHeader(record.Length, NextRecord, _durableBefore, checksum).Write(_saltedStart, bytes);
-        record.CopyTo(bytes[RecordHeader.Length..]);
-        _waiting.Advance(RecordHeader.Length + record.Length);
+        var length = (int)RecordHeader.RecordLength(record.Length);
+        var bytes = _waiting.GetSpan(length)[..length];
+        var payload = bytes[RecordHeader.Length..];
+        record.CopyTo(payload);
+        payload[record.Length..].Clear();
+        new RecordHeader(record.Length, NextRecord, _durableBefore, Crc32C.Finish(Crc32C.Append(_saltedStart, payload))).Write(_saltedStart, bytes);
+        RecordMask.Apply(Header.Salt, Length, bytes);
+        _waiting.Advance(length);
         NextRecord++;
     }
 

@@ -79,7 +79,17 @@ public sealed class SnapshotWriter
     private void Write(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return;
-        _disk.Write(_file, _length, bytes);
+        try
+        {
+            _disk.Write(_file, _length, bytes);
+        }
+        catch (DiskFullException)
+        {
+            // It is begun anew, and meanwhile the log needs the room more.
+            _disk.DeleteEndingIn(SnapshotFormat.UnfinishedSuffix);
+            throw;
+        }
+
         _length += bytes.Length;
     }
 }

@@ -82,7 +82,7 @@ public sealed class WriteAheadLog : IDisposable
 
     /// <summary>
     /// The older segments from one basis on, ascending: what is needed to make the state at <see cref="Basis"/> from the one at that position.
-    /// They are there after a crash that came before <see cref="DropOlder"/>.
+    /// They are there after a crash that came before <see cref="TryDropOlder"/>.
     /// </summary>
     /// <exception cref="LogDamagedException">One of them is bad, or does not go on where the one before it ends.</exception>
     public IReadOnlyList<OlderSegment> ReadOlder(ulong fromBasis)
@@ -122,7 +122,7 @@ public sealed class WriteAheadLog : IDisposable
 
     /// <summary>
     /// Goes on in a new segment that begins with these records, from the next <see cref="Flush"/> on. They and the state at
-    /// <paramref name="basis"/> replace all that was logged before; until <see cref="DropOlder"/> it stays, and the state may be made from it.
+    /// <paramref name="basis"/> replace all that was logged before; until <see cref="TryDropOlder"/> it stays, and the state may be made from it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">One of them is longer than <see cref="RecordBytesMax"/>. Nothing has changed.</exception>
     public void BeginSegment(ulong basis, IReadOnlyList<byte[]> liveRecords)
@@ -134,14 +134,19 @@ public sealed class WriteAheadLog : IDisposable
         _current = SegmentWriter.Begin(_disk, header, liveRecords, _options.AllocationBytes);
     }
 
-    /// <summary>Deletes the segments that begin before a position: the state there is durable, and a segment that begins with it.</summary>
-    public void DropOlder(ulong basis)
+    /// <summary>
+    /// Deletes the segments that begin before a position, once the one that begins there is durable; the state there is. Needs no room, so that a full
+    /// disk gets some.
+    /// </summary>
+    /// <returns>False, and nothing is deleted, when the segment that begins there still waits for a flush.</returns>
+    public bool TryDropOlder(ulong basis)
     {
-        Flush();
-        foreach (var number in LogRecovery.Segments(_disk).TakeWhile(number => number < _current.Header.Segment && !BeginsFrom(number, basis)))
-        {
-            _disk.Delete(SegmentHeader.FileName(number));
-        }
+        // A segment has its name when what it begins with is durable.
+        var segments = LogRecovery.Segments(_disk);
+        var kept = segments.FindIndex(number => BeginsFrom(number, basis));
+        if (kept < 0) return false;
+        foreach (var number in segments.Take(kept)) _disk.Delete(SegmentHeader.FileName(number));
+        return true;
     }
 
     /// <summary>Ends the use of the log. It does not flush: what was not flushed has been promised to nobody.</summary>

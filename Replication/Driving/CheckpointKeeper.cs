@@ -55,12 +55,11 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     /// <exception cref="DiskFullException">There is no room. Nothing is lost, and it may be tried again.</exception>
     public void Flush()
     {
+        // First, because on a full disk the rest may need the room that this makes.
+        Drop();
         if (_required is { } required) SaveNow(required);
         ports.Log.Flush();
-        if (_droppable is not { } position) return;
-        ports.Log.DropBefore(position);
-        ports.Snapshots.DropBefore(position);
-        _droppable = null;
+        Drop();
     }
 
     public void OnTick()
@@ -71,23 +70,27 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
 
     public void OnSaved(CheckpointSaved saved)
     {
+        // A disk that failed has failed, also when the work was called off meanwhile.
+        if (saved.Failure is { } failure and not DiskFullException) ExceptionDispatchInfo.Throw(failure);
         if (saved.Work != _underWay) return;
         _underWay = null;
-        switch (saved.Failure)
+        if (saved.Failure is null)
         {
-            case null:
-                OnDurable(saved.Work.Position);
-                if (_next is { } next) Start(next);
-                break;
-            case DiskFullException:
-                // The log keeps what the state can be made from, so this may take as long as it takes.
-                _next ??= saved.Work;
-                _retryAt = _ticks + RetryTicks;
-                break;
-            default:
-                ExceptionDispatchInfo.Throw(saved.Failure);
-                break;
+            OnDurable(saved.Work.Position);
+            if (_next is { } next) Start(next);
+            return;
         }
+
+        // The log keeps what the state can be made from, so this may take as long as it takes.
+        _next ??= saved.Work;
+        _retryAt = _ticks + RetryTicks;
+    }
+
+    private void Drop()
+    {
+        if (_droppable is not { } position || !ports.Log.TryDropBefore(position)) return;
+        ports.Snapshots.DropBefore(position);
+        _droppable = null;
     }
 
     private void Begin(IEnumerable<long>? parts, SequenceNumber position)

@@ -47,6 +47,10 @@ internal sealed class FirstStart(GroupConfig group, int shards)
     public static StatusMessage Own { get; } = new(View.Initial, Active: true, SequenceNumber.Genesis, SequenceNumber.Genesis, SequenceNumber.Genesis.Next, Rejoining: false);
 
     /// <summary>Another node says where its replica of a shard stands.</summary>
-    public void OnStatus(GroupId shard, ReplicaId from, StatusMessage status) =>
-        _executed[from.Index, (int)shard.Number] = SequenceNumber.Max(status.Executed, status.Stable);
+    public void OnStatus(GroupId shard, ReplicaId from, StatusMessage status)
+    {
+        var executed = SequenceNumber.Max(status.Executed, status.Stable);
+        // One that rejoins has lost its disk and says nothing of what it did before.
+        _executed[from.Index, (int)shard.Number] = status.Rejoining && executed == SequenceNumber.Genesis ? null : executed;
+    }
 }

@@ -22,11 +22,12 @@ public interface IReplicaLog
     /// <exception cref="Storage.DiskFullException">There is no room. Nothing of what waits is lost, and the flush may be tried again.</exception>
     void Flush();
 
-    /// <summary>From the next flush on, these records and the state of a stable checkpoint replace all earlier ones, which stay until <see cref="DropBefore"/>.</summary>
+    /// <summary>From the next flush on, these records and the state of a stable checkpoint replace all earlier ones, which stay until <see cref="TryDropBefore"/>.</summary>
     void BeginAt(SequenceNumber stable, IReadOnlyList<LogRecord> live);
 
-    /// <summary>Deletes what lies before the <see cref="BeginAt"/> of a position: the state there is durable.</summary>
-    void DropBefore(SequenceNumber stable);
+    /// <summary>Deletes what lies before the <see cref="BeginAt"/> of a position: the state there is durable. Needs no room.</summary>
+    /// <returns>False, and nothing is deleted, while that <see cref="BeginAt"/> is not durable.</returns>
+    bool TryDropBefore(SequenceNumber stable);
 }
 
 /// <summary>Where a replica keeps the states of its stable checkpoints.</summary>

@@ -44,7 +44,7 @@ public sealed class DiskReplicaLog : IReplicaLog, IDisposable
     public void BeginAt(SequenceNumber stable, IReadOnlyList<LogRecord> live) => _log.BeginSegment(stable.Number, [.. live.Select(LogRecordCodec.Encode)]);
 
     /// <inheritdoc/>
-    public void DropBefore(SequenceNumber stable) => _log.DropOlder(stable.Number);
+    public bool TryDropBefore(SequenceNumber stable) => _log.TryDropOlder(stable.Number);
 
     /// <inheritdoc/>
     public void Dispose() => _log.Dispose();

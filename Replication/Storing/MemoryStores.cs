@@ -30,10 +30,7 @@ public sealed class MemoryReplicaLog : IReplicaLog
     public void BeginAt(SequenceNumber stable, IReadOnlyList<LogRecord> live) => _records = [.. live];
 
     /// <inheritdoc/>
-    public void DropBefore(SequenceNumber stable)
-    {
-        // A state in memory is there at once, so nothing older was kept.
-    }
+    public bool TryDropBefore(SequenceNumber stable) => true; // A state in memory is there at once, so nothing older was kept.
 }
 
 /// <summary>Keeps states as the immutable objects that they are: costs what later changes replace, and nothing to save.</summary>

@@ -86,6 +86,58 @@ public sealed class DiskFullTests
         Assert.Equal([4UL], SnapshotFiles.Positions(disk));
     }
 
+    [Fact]
+    public void What_a_durable_snapshot_makes_needless_gives_its_room_to_a_log_that_has_none()
+    {
+        using var disk = new MemoryDisk();
+        var replica = LoneReplica.Start(disk);
+        for (var i = 1; i <= 8; i++)
+        {
+            replica.Put($"key-{i}", new string('x', 500));
+            if (i == 4) replica.SaveAll();
+        }
+
+        // The second snapshot finds its room, and then the log of what follows finds none.
+        var work = Assert.Single(replica.Saves);
+        StepToEnd(work);
+        disk.BytesMax = disk.Files.Sum(disk.LengthOf);
+        var written = 8;
+        while (!replica.Driver.IsDiskFull) replica.Put($"key-{++written}", new string('x', 500));
+        replica.Driver.OnSaved(new Driving.CheckpointSaved(work, null));
+        replica.Tick();
+        Assert.False(replica.Driver.IsDiskFull);
+        Assert.Equal((ulong)written, replica.Told.Last().Key);
+        Assert.Equal([8UL], SnapshotFiles.Positions(disk));
+
+        disk.Crash();
+        Assert.Equal((ulong)written, LoneReplica.Start(disk).Driver.View.Sequence.Number);
+    }
+
+    [Fact]
+    public void A_snapshot_that_finds_no_room_leaves_none_of_it_taken()
+    {
+        using var disk = new MemoryDisk();
+        var replica = LoneReplica.Start(disk);
+        for (var i = 1; i <= 4; i++) replica.Put($"key-{i}", new string('x', 500));
+        replica.Ledger.Flush();
+        var before = disk.Files;
+        disk.BytesMax = disk.Files.Sum(disk.LengthOf) + 1000;
+        Assert.Throws<DiskFullException>(() => StepToEnd(Assert.Single(replica.Saves)));
+        Assert.Equal(before, disk.Files);
+    }
+
+    [Fact]
+    public void A_disk_that_failed_ends_the_replica_also_when_the_work_was_not_the_one_under_way()
+    {
+        using var disk = new MemoryDisk();
+        var replica = LoneReplica.Start(disk);
+        for (var i = 1; i <= 4; i++) replica.Put($"key-{i}", "value");
+        var work = replica.Saves.Peek();
+        replica.SaveAll();
+        var failure = new DiskFailedException("The disk failed.");
+        Assert.Same(failure, Assert.Throws<DiskFailedException>(() => replica.Driver.OnSaved(new Driving.CheckpointSaved(work, failure))));
+    }
+
     private static void StepToEnd(Driving.CheckpointSave work)
     {
         while (work.Step())

@@ -44,7 +44,7 @@ public sealed class FlippedByteTests : IDisposable
         var replica = LoneReplica.Start(disk);
         for (var i = 1; i <= Writes; i++)
         {
-            replica.Put($"key-{i}", $"value {i} {new string('x', 100)}");
+            replica.Put($"key-{i}", $"value {i} {new string(i % 2 == 0 ? 'x' : '\0', 100 * i)}"); // Zeros are a value like any other.
             if (i < 10 || !withUnsavedCheckpoint) replica.SaveAll();
         }
 

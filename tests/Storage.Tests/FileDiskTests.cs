@@ -94,7 +94,7 @@ public sealed class FileDiskTests : IDisposable
             log.BeginSegment(8, [[2], [3]]);
             log.Append([4]);
             log.Flush();
-            log.DropOlder(8);
+            Assert.True(log.TryDropOlder(8));
         }
 
         using var again = FileDisk.Open(Data, DurabilityMode.Always);

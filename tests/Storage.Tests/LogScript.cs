@@ -86,7 +86,7 @@ internal sealed class LogScript
                 // From here on the older ones may be gone, or some of them, and nobody asks for them.
                 _segments.RemoveRange(0, _segments.Count - 1);
                 _durableSegments = 1;
-                log.DropOlder(_segments[^1].Basis);
+                Assert.True(log.TryDropOlder(_segments[^1].Basis));
                 break;
         }
     }

@@ -18,7 +18,7 @@ public sealed class WriteAheadLogTests
 
         using var again = WriteAheadLog.Open(disk, out var records);
         Assert.Equal(written, records.Select(record => record.ToArray()));
-        Assert.Equal(SegmentHeader.Length + written.Sum(record => RecordHeader.Length + record.Length), again.SizeBytes);
+        Assert.Equal(SegmentHeader.Length + written.Sum(record => RecordHeader.RecordLength(record.Length)), again.SizeBytes);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class WriteAheadLogTests
             log.Append([4]);
             log.Flush();
             Assert.Equal([0, 8], log.ReadOlder(0).Select(segment => segment.Basis));
-            log.DropOlder(8);
+            Assert.True(log.TryDropOlder(8));
             Assert.Equal([8UL], log.ReadOlder(0).Select(segment => segment.Basis));
         }
 
@@ -105,9 +105,9 @@ public sealed class WriteAheadLogTests
         Assert.Equal([[3], [4]], records.Select(record => record.ToArray()));
         Assert.Equal([[1], [2], [3]], Assert.Single(again.ReadOlder(8)).Records.Select(record => record.ToArray()));
         Assert.Empty(again.ReadOlder(9));
-        again.DropOlder(8);
+        Assert.True(again.TryDropOlder(8));
         Assert.Single(again.ReadOlder(8));
-        again.DropOlder(16);
+        Assert.True(again.TryDropOlder(16));
         Assert.Equal(["wal-00000003"], disk.Files);
     }
 
@@ -131,7 +131,9 @@ public sealed class WriteAheadLogTests
         using (var log = WriteAheadLog.Open(disk, out _))
         {
             log.BeginSegment(8, []);
-            log.DropOlder(8);
+            Assert.False(log.TryDropOlder(8));
+            log.Flush();
+            Assert.True(log.TryDropOlder(8));
         }
 
         using (WriteAheadLog.Open(disk, out _)) Assert.Equal(["snapshot-1", "wal-00000002", "wal-notes"], disk.Files);
@@ -159,10 +161,11 @@ public sealed class WriteAheadLogTests
         {
             log.Append([1]);
             log.Flush();
-            var forged = new byte[RecordHeader.Length * 50];
+            var forged = new byte[RecordHeader.RecordLengthMin * 51];
             for (var i = 0; i < 50; i++)
             {
-                new RecordHeader(0, (ulong)i, 50, Crc32C.Finish(Crc32C.Start)).Write(Crc32C.Start, forged.AsSpan(i * RecordHeader.Length));
+                // Behind the record's own header, where records may begin.
+                new RecordHeader(0, (ulong)i, 50, Crc32C.Finish(Crc32C.Start)).Write(Crc32C.Start, forged.AsSpan((i * RecordHeader.RecordLengthMin) + sizeof(uint)));
             }
 
             log.Append(forged);

@@ -1,8 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
+using KvStore.Protocol;
 
 namespace KvStore.Replication.Pool.Network;
 
@@ -19,6 +18,7 @@ internal sealed class Dialler(NetworkCore core, Peer peer, string address)
     private (FrameSender Sender, TaskCompletionSource Dead)? _connection;
     private volatile string _address = address;
     private int _failures;
+    private string? _reason;
 
     /// <summary>Where the peer is dialled.</summary>
     public string Address
@@ -75,22 +75,31 @@ internal sealed class Dialler(NetworkCore core, Peer peer, string address)
         {
             reason = await DialAsync(stop);
         }
-        catch (Exception failure) when (IsOfTheNetwork(failure))
+        catch (Exception failure) when (IsNoBrokenInvariant(failure))
         {
             reason = failure.Message;
         }
 
         if (core.Clock.GetElapsedTime(began) >= core.Limits.BackOffMax) _backOff.Reset();
         var delay = _backOff.Next(Random.Shared.NextDouble());
-        if (!stop.IsCancellationRequested && System.Numerics.BitOperations.IsPow2(++_failures)) core.Logger.NotConnected(Self, peer.Id.Index, Address, reason, delay);
+        if (!stop.IsCancellationRequested) Log(reason, delay);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await Task.WhenAny(Task.Delay(delay, core.Clock, over.Token), _wake.Task);
         await over.CancelAsync();
         lock (_gate) _wake = NewSignal();
     }
 
-    private static bool IsOfTheNetwork(Exception failure) => failure is SocketException or IOException or AuthenticationException or OperationCanceledException
-        or ObjectDisposedException or CryptographicException;
+    // Once for a reason, and again at powers of two.
+    private void Log(string reason, TimeSpan delay)
+    {
+        if (!System.Numerics.BitOperations.IsPow2(++_failures) && reason == _reason) return;
+        _reason = reason;
+        core.Logger.NotConnected(Self, peer.Id.Index, Address, reason, delay);
+    }
+
+    // What names, addresses, sockets and TLS throw is theirs to choose (an address of a kind that this machine has not is "not supported"), and a peer that
+    // can't be reached must not end this node.
+    private static bool IsNoBrokenInvariant(Exception failure) => failure is not (InvariantBrokenException or OutOfMemoryException);
 
     private async Task<string> DialAsync(CancellationToken stop)
     {
@@ -140,7 +149,7 @@ internal sealed class Dialler(NetworkCore core, Peer peer, string address)
         {
             await task;
         }
-        catch (Exception failure) when (IsOfTheNetwork(failure))
+        catch (Exception failure) when (IsNoBrokenInvariant(failure))
         {
             // One side failed first and says why; the other was told to end.
         }

@@ -157,4 +157,19 @@ public sealed class PoolDeliveryTests
         await pool.StartNodeAsync(good);
         await Assert.ThrowsAsync<IOException>(() => PoolNetwork.StartAsync(good with { Listen = pool[0].Endpoint }, pool.Logs[0]));
     }
+
+    // Such as an IPv6 address on a machine without IPv6, which is "not supported".
+    [Fact]
+    public async Task An_address_that_cannot_be_dialled_on_this_machine_ends_nothing_and_a_better_one_is_dialled()
+    {
+        await using var pool = await TestPool.StartAsync(2);
+        await pool.ConnectedAsync();
+        await pool.StopNodeAsync(1);
+        pool[0].SetAddress(new ReplicaId(1), "[]:80");
+        await pool.Logs[0].Until(1103, ("Peer", 1), ("Address", "[]:80"));
+        await pool.StartNodeAsync(1);
+        pool.Logs[0].Clear();
+        pool[0].SetAddress(new ReplicaId(1), pool[1].Endpoint.ToString());
+        await pool.Logs[0].Until(1102, ("Peer", 1));
+    }
 }

@@ -39,6 +39,18 @@ public sealed class FirstStartTests
         Assert.Equal(FirstStartVerdict.HasRun, start.Verdict);
     }
 
-    private static StatusMessage Said(ulong executed) =>
-        new(View.Initial, Active: true, SequenceNumber.Genesis, new SequenceNumber(executed), new SequenceNumber(1), Rejoining: false);
+    [Fact]
+    public void A_node_that_lost_its_disk_does_not_count_as_one_that_was_never_used()
+    {
+        var start = new FirstStart(new GroupConfig(4), shards: 1);
+        start.OnStatus(new GroupId(0), new ReplicaId(1), Said(0));
+        start.OnStatus(new GroupId(0), new ReplicaId(2), Said(0, rejoining: true));
+        Assert.Equal(FirstStartVerdict.Open, start.Verdict);
+        start.OnStatus(new GroupId(0), new ReplicaId(1), Said(7, rejoining: true));
+        start.OnStatus(new GroupId(0), new ReplicaId(2), Said(7, rejoining: true));
+        Assert.Equal(FirstStartVerdict.HasRun, start.Verdict);
+    }
+
+    private static StatusMessage Said(ulong executed, bool rejoining = false) =>
+        new(View.Initial, Active: true, SequenceNumber.Genesis, new SequenceNumber(executed), new SequenceNumber(1), rejoining);
 }
