@@ -5,6 +5,7 @@ using KvStore.Cli.Cluster;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
 using KvStore.Cli.Nodes;
+using KvStore.Cli.Snapshots;
 using KvStore.Cli.Status;
 using KvStore.Replication.Setup;
 
@@ -65,6 +66,7 @@ internal static class KvCommand
         KeyCommand.Create(terminal),
         ClusterCommand.Create(terminal),
         NodeCommand.Create(terminal),
+        SnapshotCommand.Create(terminal),
         StatusCommand.Create(terminal),
         BenchCommand.Create(terminal),
         SimCommand.Create(),

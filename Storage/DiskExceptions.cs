@@ -34,15 +34,19 @@ public sealed class DiskInUseException : IOException
 public abstract class DiskDamagedException : Exception
 {
     /// <summary>The file is damaged at this place.</summary>
-    protected DiskDamagedException(string file, long offset, string message)
+    protected DiskDamagedException(string file, long offset, string what, string message)
         : base(message)
     {
         File = file;
+        What = what;
         Offset = offset;
     }
 
     /// <summary>Where the damaged file is.</summary>
     public string File { get; }
+
+    /// <summary>What is wrong there.</summary>
+    public string What { get; }
 
     /// <summary>Where in the file the first bad byte range begins.</summary>
     public long Offset { get; }

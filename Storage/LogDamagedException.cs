@@ -11,7 +11,7 @@ public sealed class LogDamagedException : DiskDamagedException
 {
     /// <summary>The log is damaged at this place.</summary>
     public LogDamagedException(string file, long offset, string what)
-        : base(file, offset, string.Create(CultureInfo.InvariantCulture, $"""
+        : base(file, offset, what, string.Create(CultureInfo.InvariantCulture, $"""
             The write-ahead log is damaged: {file}, at byte {offset}: {what}
             Do not edit or shorten the file. Move this replica's data directory aside (keep it, the disk may be failing), and start the replica with an empty one: it fetches what it lacks from the others and votes for nothing before it has caught up. Never do so with more replicas at once than the group tolerates as faulty.
             """))
@@ -24,7 +24,7 @@ public sealed class SnapshotDamagedException : DiskDamagedException
 {
     /// <summary>The snapshot is damaged at this place.</summary>
     public SnapshotDamagedException(string file, long offset, string what)
-        : base(file, offset, string.Create(CultureInfo.InvariantCulture, $"""
+        : base(file, offset, what, string.Create(CultureInfo.InvariantCulture, $"""
             The snapshot is damaged: {file}, at byte {offset}: {what}
             Move this replica's data directory aside (keep it, the disk may be failing), and start the replica with an empty one: it fetches the state from the others and votes for nothing before it has caught up. Never do so with more replicas at once than the group tolerates as faulty.
             """))
@@ -37,7 +37,7 @@ public sealed class LedgerDamagedException : DiskDamagedException
 {
     /// <summary>The ledger is damaged at this place.</summary>
     public LedgerDamagedException(string file, long offset, string what)
-        : base(file, offset, string.Create(CultureInfo.InvariantCulture, $"""
+        : base(file, offset, what, string.Create(CultureInfo.InvariantCulture, $"""
             The ledger is damaged: {file}, at byte {offset}: {what}
             No vote and no answer rests on it: move the files whose names begin with "ledger-" aside, and start the replica. Its ledger begins again where its state stands; the other replicas have what came before.
             """))

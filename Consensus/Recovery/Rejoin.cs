@@ -15,7 +15,7 @@ namespace KvStore.Consensus.Recovery;
 /// </remarks>
 internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
 {
-    private static readonly SequenceNumber Unknown = new(CanonicalReader.NumberMax);
+    private static SequenceNumber Unknown => RejoinRecord.FloorUnknown;
 
     private readonly SequenceNumber?[] _executed = new SequenceNumber?[group.Replicas];
     private readonly View[] _views = new View[group.Replicas];

@@ -76,9 +76,12 @@ public sealed record StableRecord(QuorumCertificate<Checkpoint> Certificate) : L
     public override LogRecordKind Kind => LogRecordKind.Stable;
 }
 
-/// <summary>This replica lost its disk. It says nothing about positions up to the floor; a floor of the largest number (<see cref="CanonicalReader.NumberMax"/>) is not known yet, one of 0 ends it.</summary>
+/// <summary>This replica lost its disk. It says nothing about positions up to the floor; one of <see cref="FloorUnknown"/> is to be found yet, one of 0 ends it.</summary>
 public sealed record RejoinRecord(SequenceNumber Floor) : LogRecord
 {
+    /// <summary>The floor that is not known yet.</summary>
+    public static SequenceNumber FloorUnknown { get; } = new(CanonicalReader.NumberMax);
+
     /// <inheritdoc/>
     public override LogRecordKind Kind => LogRecordKind.Rejoin;
 }

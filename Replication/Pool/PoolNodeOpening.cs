@@ -42,7 +42,7 @@ public static class PoolNodeOpening
         {
             foreach (var group in setup.Document.Genesis.Groups)
             {
-                stores.Add(ShardStore.On(ReplicaDisk.Open(Path.Combine(setup.Config.DataPath, $"shard-{group.Id.Number}"), setup.Config.IsDurable ? DurabilityMode.Always : DurabilityMode.None)));
+                stores.Add(ShardStore.On(ReplicaDisk.Open(setup.Config.ShardPath(group.Id), setup.Config.IsDurable ? DurabilityMode.Always : DurabilityMode.None)));
             }
 
             return stores.ToImmutable();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using KvStore.Protocol;
 
 namespace KvStore.Replication.Setup;
 
@@ -29,6 +30,9 @@ public sealed record NodeConfig(string Directory, ImmutableArray<NodeSettingValu
 
     /// <summary>The data directory.</summary>
     public string DataPath => PathOf(NodeSetting.Data);
+
+    /// <summary>Where the replica of a shard keeps what it has.</summary>
+    public string ShardPath(GroupId shard) => Path.Combine(DataPath, $"shard-{shard.Number}");
 
     /// <summary>Where to listen for peers; null for this member's address in the genesis.</summary>
     public IPEndPoint? PeerListen => Of(NodeSetting.PeerListen) is { Source: not DefaultSource, Value: var text } ? IPEndPoint.Parse(text) : null;

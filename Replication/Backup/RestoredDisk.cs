@@ -1,0 +1,71 @@
+// docs/divergence.md, "A disk that was restored from a snapshot".
+using KvStore.Protocol;
+using KvStore.Replication.Setup;
+using KvStore.Replication.Storing;
+using KvStore.Storage;
+
+namespace KvStore.Replication.Backup;
+
+/// <summary>
+/// Makes a snapshot a replica's disk. Whatever the replica said before is forgotten, so that the log says what that of a replica says which lost its disk and has
+/// just fetched this state: it fetches only what came later, and votes for nothing before it can contradict nothing.
+/// </summary>
+public static class RestoredDisk
+{
+    private const string UnfinishedSuffix = ".restoring";
+
+    /// <summary>Makes it the disk of a node's replica, which has none. The node must not run.</summary>
+    /// <exception cref="SetupException">There is a disk, the snapshot is another cluster's, or the others could not bring the node up to date.</exception>
+    public static void Write(NodeSetup setup, CertifiedSnapshot snapshot)
+    {
+        var genesis = setup.Document.Genesis;
+        if (snapshot.Genesis.Cluster != genesis.Cluster)
+            throw new SetupException($"The node is of the cluster '{SignatureBase.ClusterName(genesis.Cluster)}', and the snapshot of '{SignatureBase.ClusterName(snapshot.Genesis.Cluster)}'.", "Restore it to a node of its own cluster.");
+        var group = snapshot.Group.Config;
+        if (group.Replicas - 1 < group.Quorum)
+        {
+            throw new SetupException(
+                $"The other nodes of this cluster make no quorum: {group.Quorum} of {group.Replicas} are needed, without the one that is restored.",
+                "It forgot what it said, and only a quorum of others could bring it up to date. 'kv snapshot restore --help' says what a snapshot is good for.");
+        }
+
+        var directory = setup.Config.ShardPath(snapshot.Group.Id);
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+            throw new SetupException($"There is data in '{directory}'.", "If the node does not run and its data is not good, move that directory aside. Never remove it while the node runs.");
+        try
+        {
+            // The mark first: whatever becomes of the rest, this is no first start.
+            setup.Marks.OnStart();
+            Write(directory, snapshot);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DiskDamagedException)
+        {
+            throw SetupException.OfDisk(exception);
+        }
+    }
+
+    /// <summary>Makes it a replica's disk in a directory that is not there, or empty. It is there whole, or not at all.</summary>
+    /// <exception cref="IOException">The directory can't be made.</exception>
+    internal static void Write(string directory, CertifiedSnapshot snapshot)
+    {
+        var path = Path.GetFullPath(directory);
+        var unfinished = path + UnfinishedSuffix;
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        using (var disk = ReplicaDisk.Open(unfinished, DurabilityMode.Always)) Write(disk, snapshot);
+        if (Directory.Exists(path)) Directory.Delete(path);
+        Directory.Move(unfinished, path);
+        DurableNames.Flush(Path.GetDirectoryName(path)!);
+    }
+
+    private static void Write(ReplicaDisk disk, CertifiedSnapshot snapshot)
+    {
+        foreach (var _ in disk.Snapshots.Save(snapshot.State, snapshot.Certificate) ?? [])
+        {
+            // Part by part; the last one makes it durable.
+        }
+
+        disk.Log.BeginAt(snapshot.State.Sequence, [new RejoinRecord(RejoinRecord.FloorUnknown), new StableRecord(snapshot.Certificate)]);
+        disk.Log.Flush();
+        disk.Log.DropBefore(snapshot.State.Sequence);
+    }
+}

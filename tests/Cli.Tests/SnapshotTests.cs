@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace KvStore.Cli.Tests;
+
+/// <summary><c>kv snapshot</c> over a pool of processes: a backup from a running node becomes the disk of another.</summary>
+public sealed class SnapshotTests : IAsyncDisposable
+{
+    private readonly TestPool _pool = new();
+
+    public ValueTask DisposeAsync()
+    {
+        _pool.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_backup_of_a_running_node_is_checked_offline_and_brings_another_back()
+    {
+        await _pool.Generate(shards: 1);
+        await _pool.StartAll();
+        await _pool.Put(0, "key", "value");
+        var (backup, genesis) = (_pool.File("backup.kvs"), _pool.Genesis);
+
+        // The first checkpoint comes when the group is idle for a while; writing on would put it off.
+        while ((await Kv.RunWith(new Surroundings(), "snapshot", "save", "--dir", _pool.NodeOf(0), "-f", backup)).ExitCode != 0) await _pool.Get(0, "key");
+        var verified = await Kv.RunWith(new Surroundings(), "snapshot", "verify", backup, "--genesis", genesis, "-o", "json");
+        Assert.True(verified.ExitCode == 0, verified.Error);
+        using (var json = JsonDocument.Parse(verified.Bytes))
+        {
+            Assert.Equal(1, json.RootElement.GetProperty("keys").GetInt32());
+            Assert.Equal(0, json.RootElement.GetProperty("shard").GetInt32());
+            Assert.Equal(new FileInfo(backup).Length, json.RootElement.GetProperty("bytes").GetInt64());
+            Assert.True(json.RootElement.GetProperty("signers").GetArrayLength() >= 3);
+        }
+
+        Assert.Contains("keys        1", (await Kv.RunWith(new Surroundings(), "snapshot", "verify", backup, "--genesis", genesis)).Output, StringComparison.Ordinal);
+        await _pool.Put(1, "later", "too");
+        var busy = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--dir", _pool.NodeOf(3));
+        Assert.Equal(1, busy.ExitCode);
+        Assert.Contains("There is data", busy.Error, StringComparison.Ordinal);
+
+        await _pool.Kill(3);
+        Directory.Delete(Path.Combine(_pool.NodeOf(3), "data"), recursive: true);
+        var restored = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--genesis", genesis, "--dir", _pool.NodeOf(3));
+        Assert.True(restored.ExitCode == 0, restored.Error);
+        await _pool.Start(3);
+        Assert.DoesNotContain("empty disk", _pool.ErrorOf(3), StringComparison.Ordinal);
+        Assert.Equal("value", await _pool.Get(3, "key"));
+        Assert.Equal("too", await _pool.Get(3, "later"));
+    }
+
+    [Fact]
+    public async Task What_is_not_proven_ends_with_6_and_what_makes_no_sense_says_what_would()
+    {
+        await _pool.Generate(shards: 2);
+        var (dir, genesis, file) = (_pool.NodeOf(0), _pool.Genesis, _pool.File("none.kvs"));
+        await Ends(2, "--shard", "snapshot", "save", "--dir", dir, "-f", file);
+        await Ends(2, "no shard 2", "snapshot", "save", "--dir", dir, "--shard", "2", "-f", file);
+        await Ends(1, "no snapshot", "snapshot", "save", "--dir", dir, "--shard", "1", "-f", file);
+        await Ends(6, "can't be read", "snapshot", "verify", file, "--genesis", genesis);
+        await File.WriteAllTextAsync(file, "not a snapshot", TestContext.Current.CancellationToken);
+        await Ends(6, "damaged at byte 0", "snapshot", "verify", file, "--genesis", genesis);
+        await Ends(6, "damaged at byte 0", "snapshot", "restore", file, "--dir", dir);
+        await Ends(6, "is not a genesis", "snapshot", "verify", file, "--genesis", file);
+        await Ends(2, "--dir", "snapshot", "restore", file, "--genesis", genesis);
+        await Ends(1, "has no state root", "snapshot", "restore", file, "--genesis", genesis, "--new-cluster");
+        Assert.True(File.Exists(Path.Combine(dir, "first-start"))); // Nothing was restored.
+    }
+
+    private static async Task Ends(int exitCode, string error, params string[] args)
+    {
+        var run = await Kv.RunWith(new Surroundings(), args);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+    }
+}
