@@ -23,6 +23,7 @@ internal static class BenchCommand
             "kv bench --clients 64",
             "kv bench --driver --clients 256 --replicas 7",
             "kv bench --workload a --rate 5000 --url http://127.0.0.1:8080 --key me.json",
+            "kv bench --etcd http://127.0.0.1:2379 --workload get",
             "kv bench --duration 10m --interval 5s --csv soak.csv && kv bench plot soak.csv -f soak.svg");
         command.Subcommands.Add(PlotCommand.Create(terminal));
         command.SetAction(async (parsed, cancel) =>

@@ -16,7 +16,13 @@ internal sealed class BenchTargets
 {
     private readonly Option<string?> _url = new("--url")
     {
-        Description = "A gateway that runs already. Without it, one is brought up in this process, whatever KV_URL says.",
+        Description = "A gateway that runs already, or several with ',' between them to spread the clients over. Without it, one is brought up in this process, whatever KV_URL says.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string?> _etcd = new("--etcd")
+    {
+        Description = "For comparison: members of an etcd cluster with ',' between them, through their JSON gateways. Puts and gets only.",
         HelpName = "URL",
     };
 
@@ -37,7 +43,7 @@ internal sealed class BenchTargets
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [_url, _key, _unsigned, _driver, _shards, _replicas];
+        Option[] all = [_url, _etcd, _key, _unsigned, _driver, _shards, _replicas];
         foreach (var option in all) command.Options.Add(option);
     }
 
@@ -48,12 +54,13 @@ internal sealed class BenchTargets
     /// <exception cref="Failure">The options make no sense together.</exception>
     public async Task<(IBenchTarget Target, TargetReport Report)> StartAsync(ParseResult parsed, BenchSettings settings, Terminal terminal, CancellationToken cancel)
     {
-        var (url, isDriver) = (parsed.GetValue(_url), IsDriver(parsed));
+        var (url, etcd, isDriver) = (parsed.GetValue(_url), parsed.GetValue(_etcd), IsDriver(parsed));
         var (shards, replicas) = (parsed.GetValue(_shards), parsed.GetValue(_replicas));
-        if (url is not null && (isDriver || shards is not null || replicas is not null))
-            throw Failure.Usage("--url names a gateway that runs already.", "Leave it out to bring one up with --driver, --shards or --replicas.");
+        if ((url ?? etcd) is not null && (isDriver || shards is not null || replicas is not null))
+            throw Failure.Usage("--url and --etcd name what runs already.", "Leave them out to bring a gateway up with --driver, --shards or --replicas.");
         if (isDriver && (parsed.GetValue(_unsigned) || parsed.GetValue(_key) is not null))
             throw Failure.Usage("Below HTTP each client signs with a key of its own.", "Leave --driver out, or --unsigned and --key.");
+        if (etcd is not null) return StartEtcd(parsed, settings, etcd);
         var (groups, members) = (InRange("--shards", shards ?? 1, ApiOptions.ShardsMax), InRange("--replicas", replicas ?? 4, GroupConfig.ReplicasMax));
         if (isDriver)
         {
@@ -62,19 +69,30 @@ internal sealed class BenchTargets
         }
 
         var key = parsed.GetValue(_unsigned) ? null : KeyOf(parsed, terminal);
-        if (url is not null) return Described(new HttpTarget(AddressOf(url), key, settings, host: null), key is not null, null, null);
+        if (url is not null) return Described(new HttpTarget(AddressesOf(url), key, settings, host: null), key is not null, null, null);
         var options = new ApiOptions { Urls = "http://127.0.0.1:0", Shards = groups, Replicas = members, LogLevel = LogLevel.Error, LogToStandardError = true };
         var host = await ApiHost.StartAsync(options, cancel);
-        return Described(new HttpTarget(host.Address, key, settings, host), key is not null, groups, members);
+        return Described(new HttpTarget([host.Address], key, settings, host), key is not null, groups, members);
     }
 
     private static (IBenchTarget Target, TargetReport Report) Described(IBenchTarget target, bool isSigned, int? shards, int? replicas) =>
         (target, new TargetReport(target.Name, isSigned, InThisProcess: shards is not null, shards, replicas));
 
+    private (IBenchTarget Target, TargetReport Report) StartEtcd(ParseResult parsed, BenchSettings settings, string etcd)
+    {
+        if (parsed.GetValue(_url) is not null || parsed.GetValue(_key) is not null || parsed.GetValue(_unsigned))
+            throw Failure.Usage("etcd takes no signatures, and runs beside no gateway of ours.", "Leave --url, --key and --unsigned out.");
+        if (!EtcdTarget.Knows(settings.Workload)) throw Failure.Usage("etcd has no such operations.", "Take the workload put, get, a, b, c, d or f.");
+        var target = new EtcdTarget(AddressesOf(etcd), settings);
+        return (target, new TargetReport(target.Name, Signed: false, InThisProcess: false, null, null, IsEtcd: true));
+    }
+
+    private static List<Uri> AddressesOf(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(AddressOf)];
+
     private static Uri AddressOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url
-            : throw Failure.Usage($"'{text}' is not the address of a gateway.", $"Give one like {ApiOptions.DefaultUrls} with --url.");
+            : throw Failure.Usage($"'{text}' is not the address of a gateway.", $"Give one like {ApiOptions.DefaultUrls} here.");
 
     private static int InRange(string option, int value, int most) =>
         value >= 1 && value <= most ? value : throw Failure.Usage($"{option} takes a number from 1 to {most}.", "Leave it out for the default.");

@@ -20,7 +20,10 @@ internal static class RegisterLinearizability
     }
 
     /// <summary>Whether an order exists; also true when the budget does not suffice to know.</summary>
-    public static bool IsLinearizable(IReadOnlyList<RegisterEntry> history)
+    public static bool IsLinearizable(IReadOnlyList<RegisterEntry> history) => Judge(history) is not false;
+
+    /// <summary>Whether an order exists; null when the budget does not suffice to know.</summary>
+    public static bool? Judge(IReadOnlyList<RegisterEntry> history)
     {
         var entries = history.OrderBy(entry => entry.Invoked).ToArray();
         var tried = new HashSet<(string Done, string? Value)>();
@@ -29,7 +32,7 @@ internal static class RegisterLinearizability
         while (stack.TryPop(out var state))
         {
             if (AllDone(entries, state.Done)) return true;
-            if (tried.Count > StatesMax) return true;
+            if (tried.Count > StatesMax) return null;
             Expand(entries, state.Done, state.Value, tried, stack);
         }
 

@@ -175,6 +175,7 @@ public sealed class BenchCommandTests(Kv kv) : IClassFixture<Kv>
     [InlineData("--presign", "true")]
     [InlineData("--url", "nowhere")]
     [InlineData("--shards", "0")]
+    [InlineData("--etcd", "nowhere")]
     public async Task What_makes_no_sense_is_refused_before_anything_runs(string option, string value)
     {
         var run = await Kv.RunWith(new Surroundings(), "bench", option, value);

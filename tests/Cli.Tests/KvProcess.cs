@@ -84,7 +84,9 @@ internal sealed class KvProcess : IDisposable
 
     public void Dispose()
     {
+        // Its files can be removed only when it is gone.
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit(_limit);
         _process.Dispose();
     }
 

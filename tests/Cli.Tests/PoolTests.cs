@@ -1,106 +1,82 @@
 namespace KvStore.Cli.Tests;
 
-/// <summary>A pool of four processes with keys, disks and ports of their own, as operators run it.</summary>
-public sealed class PoolTests : IAsyncDisposable
+/// <summary>What operators do with a pool of processes.</summary>
+public sealed class PoolTests : IDisposable
 {
-    private const int Nodes = 4;
+    private const int Nodes = ProcessPool.Nodes;
     private const int AttemptsMax = 20;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("kv-pool-").FullName;
-    private readonly KvProcess?[] _nodes = new KvProcess?[Nodes];
-    private readonly int _port = KvProcess.FreePorts(2 * Nodes);
+    private readonly ProcessPool _pool = new();
 
-    private string Pool => Path.Combine(_folder, "pool");
-
-    private string Key => Path.Combine(Pool, "client0", "client.key");
-
-    public ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) node?.Dispose();
-        Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _pool.Dispose();
 
     [Fact]
     public async Task Four_processes_serve_signed_requests_miss_none_that_dies_and_know_everything_after_all_have_stopped()
     {
         if (OperatingSystem.IsWindows()) return; // It has no signals.
-        await Generate();
-        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(Start));
+        await _pool.Generate(clients: 1, shards: 2);
+        await _pool.StartAll();
         for (var node = 0; node < Nodes; node++) await Put(node, $"key-{node}", $"value {node}");
         for (var node = 0; node < Nodes; node++) Assert.Equal("value 0", await Get(node, "key-0"));
-        var unsigned = await Kv.RunWith(new Surroundings { Url = UrlOf(1) }, "put", "key", "unsigned");
+        var unsigned = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(1) }, "put", "key", "unsigned");
         Assert.Equal(5, unsigned.ExitCode);
 
-        await _nodes[0]!.Kill();
+        await _pool.Process(0).Kill();
         await Put(2, "key-0", "without node 0");
-        await Start(0);
+        await _pool.Start(0);
         Assert.Equal("without node 0", await Get(0, "key-0"));
 
-        await Task.WhenAll(_nodes.Select(node => node!.Kill()));
-        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(Start));
+        await _pool.KillAll();
+        await _pool.StartAll();
         Assert.Equal("without node 0", await Get(3, "key-0"));
         Assert.Equal("value 3", await Get(1, "key-3"));
 
-        foreach (var node in _nodes) Assert.True(await node!.Stop() == 0, node.Error);
+        for (var node = 0; node < Nodes; node++) Assert.True(await _pool.Process(node).Stop() == 0, _pool.Process(node).Error);
     }
 
     [Fact]
     public async Task A_node_whose_data_was_removed_comes_back_with_what_the_others_know()
     {
-        await Generate();
-        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(Start));
+        await _pool.Generate(clients: 1, shards: 2);
+        await _pool.StartAll();
         await Put(0, "key", "value");
-        await _nodes[3]!.Kill();
-        Directory.Delete(Path.Combine(Pool, "node3", "data"), recursive: true);
-        await Start(3);
+        await _pool.Process(3).Kill();
+        Directory.Delete(Path.Combine(_pool.DirectoryOf(3), "data"), recursive: true);
+        await _pool.Start(3);
         Assert.Equal("value", await Get(3, "key"));
-        Assert.Contains("empty disk", _nodes[3]!.Error, StringComparison.Ordinal);
+        Assert.Contains("empty disk", _pool.Process(3).Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_second_process_on_a_directory_or_a_port_is_refused_with_what_to_do()
     {
-        await Generate();
-        await Start(0);
-        using var again = new KvProcess("node", "start", "--dir", NodeOf(0));
+        await _pool.Generate(clients: 1, shards: 2);
+        await _pool.Start(0);
+        using var again = new KvProcess("node", "start", "--dir", _pool.DirectoryOf(0));
         Assert.Equal(1, await again.Ended());
         Assert.Contains("in use", again.Error, StringComparison.OrdinalIgnoreCase);
 
-        foreach (var (flag, address) in ((string, string)[])[("--peer-listen", $"127.0.0.1:{_port}"), ("--client-listen", UrlOf(0))])
+        foreach (var (flag, address) in ((string, string)[])[("--peer-listen", $"127.0.0.1:{_pool.Port}"), ("--client-listen", _pool.UrlOf(0))])
         {
-            using var busy = new KvProcess("node", "start", "--dir", NodeOf(1), flag, address);
+            using var busy = new KvProcess("node", "start", "--dir", _pool.DirectoryOf(1), flag, address);
             Assert.Equal(1, await busy.Ended());
             Assert.Contains(flag, busy.Error, StringComparison.Ordinal);
         }
 
         // Neither took the leave for its first start away.
-        Assert.True(File.Exists(Path.Combine(NodeOf(1), "first-start")));
-    }
-
-    private async Task Generate()
-    {
-        var made = await Kv.RunWith(new Surroundings(), "cluster", "generate", "--dir", Pool, "--base-port", $"{_port}", "--shards", "2", "--dev");
-        Assert.True(made.ExitCode == 0, made.Error);
-    }
-
-    private Task Start(int node)
-    {
-        _nodes[node]?.Dispose();
-        _nodes[node] = new KvProcess("node", "start", "--dir", NodeOf(node));
-        return _nodes[node]!.Serving();
+        Assert.True(File.Exists(Path.Combine(_pool.DirectoryOf(1), "first-start")));
     }
 
     private async Task Put(int node, string key, string value)
     {
         var run = await Run(node, "put", key, value);
-        Assert.True(run.ExitCode == 0, $"{run.Error}\n{_nodes[node]!.Error}");
+        Assert.True(run.ExitCode == 0, $"{run.Error}\n{_pool.Process(node).Error}");
     }
 
     private async Task<string> Get(int node, string key)
     {
         var run = await Run(node, "get", key);
-        Assert.True(run.ExitCode == 0, $"{run.Error}\n{_nodes[node]!.Error}");
+        Assert.True(run.ExitCode == 0, $"{run.Error}\n{_pool.Process(node).Error}");
         return run.Output;
     }
 
@@ -109,12 +85,8 @@ public sealed class PoolTests : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var run = await Kv.RunWith(new Surroundings { Url = UrlOf(node), Key = Key }, args);
+            var run = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(node), Key = _pool.KeyFileOf(0) }, args);
             if (run.ExitCode is not (ExitCodes.Unavailable or ExitCodes.OutcomeUnknown) || attempt == AttemptsMax) return run;
         }
     }
-
-    private string NodeOf(int node) => Path.Combine(Pool, $"node{node}");
-
-    private string UrlOf(int node) => $"http://127.0.0.1:{_port + 2 * node + 1}";
 }

@@ -43,7 +43,8 @@ internal sealed record MachineReport(int Cores, string Runtime, bool ServerGc, b
 /// <param name="InThisProcess">Whether it shared the cores with the load; the samples are its own only then.</param>
 /// <param name="Shards">Its shards, if this process brought it up.</param>
 /// <param name="Replicas">Replicas of each, if this process brought it up.</param>
-internal sealed record TargetReport(string Name, bool Signed, bool InThisProcess, int? Shards, int? Replicas);
+/// <param name="IsEtcd">Whether it is an etcd cluster, for comparison.</param>
+internal sealed record TargetReport(string Name, bool Signed, bool InThisProcess, int? Shards, int? Replicas, bool IsEtcd = false);
 
 /// <summary>The load.</summary>
 /// <param name="Name">The workload.</param>

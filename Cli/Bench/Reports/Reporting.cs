@@ -53,6 +53,7 @@ internal static class Reporting
 
     private static string SigningIn(BenchSettings settings, TargetReport target, BenchResult result) => result switch
     {
+        _ when target.IsEtcd => "nothing: etcd takes no signatures",
         _ when !target.Signed => "by the gateway, in the clients' place",
         _ when !settings.Workload.Writes && !settings.SignReads => "nothing: reads are not signed",
         { SignedInside: null } => "by the clients, inside the measurement",

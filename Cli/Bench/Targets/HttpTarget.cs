@@ -7,48 +7,50 @@ using KvStore.Protocol;
 namespace KvStore.Cli.Bench.Targets;
 
 /// <summary>
-/// A gateway, through the client that everybody uses. An operation is sent once: a retry would hide an error in a latency, and the errors are counted.
+/// Gateways, through the client that everybody uses; each client stays with one. An operation is sent once: a retry would hide an error in a latency, and the
+/// errors are counted.
 /// </summary>
 internal sealed class HttpTarget : IBenchTarget
 {
-    private readonly KvClient _client;
+    private readonly List<KvClient> _gateways;
     private readonly Ed25519PrivateKey? _key;
     private readonly ApiHost? _host;
     private readonly GetOptions _reads;
+    private int _clients;
 
-    /// <summary>A gateway that runs already, or one in this process.</summary>
-    /// <param name="gateway">Its address.</param>
+    /// <summary>Gateways that run already, or one in this process.</summary>
+    /// <param name="gateways">Their addresses.</param>
     /// <param name="key">The key that signs all requests, which is disposed of with this; null to send them without signatures.</param>
     /// <param name="settings">The load.</param>
-    /// <param name="host">The gateway in this process, which is disposed of with this; null when it runs elsewhere.</param>
-    public HttpTarget(Uri gateway, Ed25519PrivateKey? key, BenchSettings settings, ApiHost? host)
+    /// <param name="host">The gateway in this process, which is disposed of with this; null when they run elsewhere.</param>
+    public HttpTarget(IReadOnlyList<Uri> gateways, Ed25519PrivateKey? key, BenchSettings settings, ApiHost? host)
     {
         (_key, _host) = (key, host);
         _reads = new GetOptions { Consistency = settings.Consistency };
-        _client = new KvClient(new KvClientOptions
+        _gateways = [.. gateways.Select(gateway => new KvClient(new KvClientOptions
         {
             Gateways = [gateway],
             Key = key,
             SignReads = settings.SignReads,
             AttemptsMax = 1,
             ConnectionsMax = Math.Max(settings.Clients, BenchRun.LoadingClients),
-        });
-        Name = host is null ? gateway.ToString() : "HTTP, in this process";
+        }))];
+        Name = host is null ? string.Join(',', gateways) : "HTTP, in this process";
     }
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
-    public IBenchClient NewClient(IOperationSource source) => new HttpBenchClient(this, source);
+    public IBenchClient NewClient(IOperationSource source) => new HttpBenchClient(this, _gateways[_clients++ % _gateways.Count], source);
 
-    /// <summary>Carries out an operation.</summary>
+    /// <summary>Carries out an operation through a gateway.</summary>
     /// <returns>The problem's code when it failed.</returns>
-    public async ValueTask<string?> ExecuteAsync(BenchOperation operation, CancellationToken cancel)
+    public async ValueTask<string?> ExecuteAsync(KvClient gateway, BenchOperation operation, CancellationToken cancel)
     {
         try
         {
-            return await SendAsync(operation, cancel);
+            return await SendAsync(gateway, operation, cancel);
         }
         catch (KvException exception)
         {
@@ -59,33 +61,33 @@ internal sealed class HttpTarget : IBenchTarget
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        foreach (var gateway in _gateways) gateway.Dispose();
         if (_host is not null) await _host.DisposeAsync();
         _key?.Dispose();
     }
 
-    private async ValueTask<string?> SendAsync(BenchOperation operation, CancellationToken cancel)
+    private async ValueTask<string?> SendAsync(KvClient gateway, BenchOperation operation, CancellationToken cancel)
     {
         switch (operation.Kind)
         {
             case OperationKind.Get:
-                return CodeOf(await _client.GetAsync(operation.Key, _reads, cancel));
+                return CodeOf(await gateway.GetAsync(operation.Key, _reads, cancel));
             case OperationKind.Scan:
-                await _client.ListPageAsync(
+                await gateway.ListPageAsync(
                     new ListOptions { Start = operation.Key, PageSize = operation.Count, Consistency = _reads.Consistency }, cancel: cancel);
                 return null;
             case OperationKind.Append:
-                await _client.AppendAsync(operation.Key, operation.Value, cancel: cancel);
+                await gateway.AppendAsync(operation.Key, operation.Value, cancel: cancel);
                 return null;
             case OperationKind.Slice:
-                await _client.KeepSliceAsync(operation.Key, 0, operation.Count, cancel: cancel);
+                await gateway.KeepSliceAsync(operation.Key, 0, operation.Count, cancel: cancel);
                 return null;
             case OperationKind.ReadModifyWrite:
-                if (CodeOf(await _client.GetAsync(operation.Key, _reads, cancel)) is { } error) return error;
-                await _client.PutAsync(operation.Key, operation.Value, cancel: cancel);
+                if (CodeOf(await gateway.GetAsync(operation.Key, _reads, cancel)) is { } error) return error;
+                await gateway.PutAsync(operation.Key, operation.Value, cancel: cancel);
                 return null;
             default:
-                await _client.PutAsync(operation.Key, operation.Value, cancel: cancel);
+                await gateway.PutAsync(operation.Key, operation.Value, cancel: cancel);
                 return null;
         }
     }
@@ -94,13 +96,13 @@ internal sealed class HttpTarget : IBenchTarget
 }
 
 /// <summary>One client of an <see cref="HttpTarget"/>.</summary>
-internal sealed class HttpBenchClient(HttpTarget target, IOperationSource source) : IBenchClient
+internal sealed class HttpBenchClient(HttpTarget target, KvClient gateway, IOperationSource source) : IBenchClient
 {
     /// <inheritdoc/>
     public async ValueTask<OperationOutcome> RunNextAsync(CancellationToken cancel)
     {
         var operation = source.Next();
-        var error = await target.ExecuteAsync(operation, cancel);
+        var error = await target.ExecuteAsync(gateway, operation, cancel);
         source.Ended(operation);
         return new OperationOutcome(operation.Kind, error);
     }

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Three members of etcd, then four nodes of KvStore, one after the other on this machine: data on disk, default durability (every acknowledged write is flushed),
+# the same load from the same program over HTTP, values of 128 bytes, clients spread over all members. Prints a table in Markdown. etcd's members trust each other
+# and their clients; KvStore's check a signature of every write, and one of them may lie.
+#
+#   benchmarks/compare-etcd.sh [DURATION [WARMUP]]     each measured time (default 10s) and the time before it (default 10s)
+#   DIR=/mnt/disk benchmarks/compare-etcd.sh           where the data goes (default: the folder for temporary files)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+duration=${1:-10s}
+warmup=${2:-10s}
+work=$(mktemp -d "${DIR:-${TMPDIR:-/tmp}}/compare-etcd.XXXXXX")
+etcd_port=${ETCD_PORT:-23790}
+kv_port=${KV_PORT:-17000}
+pids=()
+
+stop() {
+    local pid
+    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for _ in $(seq 100); do
+        local left=
+        for pid in "${pids[@]}"; do if kill -0 "$pid" 2>/dev/null; then left=1; fi; done
+        [ -n "$left" ] || break
+        sleep 0.1
+    done
+    for pid in "${pids[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    pids=()
+}
+trap 'stop; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# etcd in the path, or Debian's package, whose service is not to be started.
+find_etcd() {
+    command -v etcd >/dev/null && return
+    local as=()
+    [ "$(id -u)" -eq 0 ] || as=(sudo -n)
+    if command -v apt-get >/dev/null && { timeout 300 "${as[@]}" apt-get update -qq; timeout 600 "${as[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq etcd-server; } </dev/null >"$work/apt.log" 2>&1; then
+        command -v etcd >/dev/null && return
+    fi
+    echo "etcd is missing and could not be installed. Run 'apt-get install etcd-server', or put etcd's program in the path, and try again." >&2
+    exit 1
+}
+
+# answers URL LOG: waits until an address answers with a success.
+answers() {
+    for _ in $(seq 300); do
+        if curl -fsS -m 2 -o /dev/null "$1" 2>/dev/null; then return; fi
+        sleep 0.1
+    done
+    echo "$1 does not answer. The end of its log:" >&2
+    tail -n 20 "$2" >&2
+    exit 1
+}
+
+start_etcd() {
+    local members= i
+    for i in 0 1 2; do members+="${members:+,}e$i=http://127.0.0.1:$((etcd_port + 2 * i + 1))"; done
+    for i in 0 1 2; do
+        etcd --name "e$i" --data-dir "$work/etcd$i" --initial-cluster "$members" --initial-cluster-state new --log-level error \
+            --listen-client-urls "http://127.0.0.1:$((etcd_port + 2 * i))" --advertise-client-urls "http://127.0.0.1:$((etcd_port + 2 * i))" \
+            --listen-peer-urls "http://127.0.0.1:$((etcd_port + 2 * i + 1))" --initial-advertise-peer-urls "http://127.0.0.1:$((etcd_port + 2 * i + 1))" \
+            >"$work/etcd$i.log" 2>&1 &
+        pids+=($!)
+    done
+    for i in 0 1 2; do answers "http://127.0.0.1:$((etcd_port + 2 * i))/health" "$work/etcd$i.log"; done
+}
+
+start_kv() {
+    local i
+    kv cluster generate --nodes 4 --clients 1 --dir "$work/pool" --base-port "$kv_port" --dev >/dev/null 2>&1
+    for i in 0 1 2 3; do
+        dotnet "$program" node start --dir "$work/pool/node$i" >"$work/node$i.log" 2>&1 &
+        pids+=($!)
+    done
+    for i in 0 1 2 3; do answers "http://127.0.0.1:$((kv_port + 2 * i + 1))/readyz" "$work/node$i.log"; done
+}
+
+kv() { dotnet "$program" "$@"; }
+
+# measure NAME ARGUMENTS...: one run; leaves its figures in NAME_ops, NAME_p50, NAME_p99, NAME_v and NAME_errors.
+measure() {
+    local name=$1 row
+    shift
+    row=$(kv bench --duration "$duration" --warmup "$warmup" --value-size 128 --keys 10000 -o markdown "$@" | tail -n 1)
+    read -r "${name}_ops" "${name}_v" "${name}_p50" "${name}_p99" "${name}_errors" < <(awk -F'|' '{ gsub(/[ ,]/, ""); print $7, $8, $10, $11, $13 }' <<<"$row")
+}
+
+# measure_all SYSTEM ARGUMENTS...: all runs against one system.
+measure_all() {
+    local system=$1
+    shift
+    measure "${system}_put64" --workload put --clients 64 "$@"
+    measure "${system}_put1" --workload put --clients 1 "$@"
+    measure "${system}_get64" --workload get --clients 64 "$@"
+    measure "${system}_get1" --workload get --clients 1 "$@"
+}
+
+# row TITLE FIGURE: a figure of both, and KvStore's in terms of etcd's.
+row() {
+    local etcd=etcd_$2 kv=kv_$2
+    echo "| $1 | ${!etcd} | ${!kv} | $(awk -v e="${!etcd}" -v k="${!kv}" 'BEGIN { if (e > 0) printf "%.2f", k / e; else printf "-" }') |"
+}
+
+find_etcd
+dotnet build Cli -c Release -v q >/dev/null
+program=$PWD/Cli/bin/Release/net10.0/kv.dll
+
+start_etcd
+measure_all etcd --etcd "http://127.0.0.1:$etcd_port,http://127.0.0.1:$((etcd_port + 2)),http://127.0.0.1:$((etcd_port + 4))"
+stop
+
+start_kv
+measure_all kv --key "$work/pool/client0/client.key" \
+    --url "http://127.0.0.1:$((kv_port + 1)),http://127.0.0.1:$((kv_port + 3)),http://127.0.0.1:$((kv_port + 5)),http://127.0.0.1:$((kv_port + 7))"
+stop
+
+echo "$(nproc) cores, $(etcd --version | head -n 1), .NET $(dotnet --version), $(git rev-parse --short HEAD 2>/dev/null || echo 'no git'), $duration each after $warmup"
+echo
+echo '| | etcd, 3 members | KvStore, 4 nodes | KvStore / etcd |'
+echo '| --- | --: | --: | --: |'
+row 'puts/s, 64 clients' put64_ops
+row 'p50 of a put in ms, 64 clients' put64_p50
+row 'p99 of a put in ms, 64 clients' put64_p99
+row 'puts/s, 1 client' put1_ops
+row 'p50 of a put in ms, 1 client' put1_p50
+row 'p99 of a put in ms, 1 client' put1_p99
+row 'gets/s, 64 clients' get64_ops
+row 'p50 of a get in ms, 64 clients' get64_p50
+row 'p99 of a get in ms, 64 clients' get64_p99
+row 'p50 of a get in ms, 1 client' get1_p50
+row 'p99 of a get in ms, 1 client' get1_p99
+row 'V meanwhile, 64 clients that put' put64_v
+row 'errors, 64 clients that put' put64_errors
