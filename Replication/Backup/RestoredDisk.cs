@@ -66,6 +66,6 @@ public static class RestoredDisk
 
         disk.Log.BeginAt(snapshot.State.Sequence, [new RejoinRecord(RejoinRecord.FloorUnknown), new StableRecord(snapshot.Certificate)]);
         disk.Log.Flush();
-        disk.Log.DropBefore(snapshot.State.Sequence);
+        Invariant.Holds(disk.Log.TryDropBefore(snapshot.State.Sequence));
     }
 }
