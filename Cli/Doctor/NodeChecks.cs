@@ -28,7 +28,7 @@ internal static class NodeChecks
     {
         var check = sight.Member.Name;
         yield return sight.PeerError is { } silent
-            ? Finding.Problem(check, $"{sight.Member.Peer} does not answer peers: {silent}", "Start that node, or open the way to it; when it has moved, name its address with the setting 'peers'.")
+            ? Finding.Problem(check, $"{sight.Peer} does not answer peers: {silent}", "Start that node, or open the way to it; when it has moved, name its address with the setting 'peers'.")
             : Finding.Ok(check, "Its address for peers answers.");
         yield return sight switch
         {

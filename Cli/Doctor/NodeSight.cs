@@ -11,12 +11,13 @@ namespace KvStore.Cli.Doctor;
 /// <summary>What can be seen of a node from here.</summary>
 /// <param name="Member">The node.</param>
 /// <param name="Replica">Its number.</param>
-/// <param name="Place">Where it is.</param>
+/// <param name="Peer">Where its peers dial it: not where the genesis says when it has moved.</param>
+/// <param name="Place">Where that is.</param>
 /// <param name="PeerError">Why its address for peers does not answer; null when it does.</param>
 /// <param name="Status">What it answers to clients; null when it does not.</param>
 /// <param name="ClientError">Why not; null when it does.</param>
 /// <param name="ClockOffset">How much its clock is ahead of this machine's; null when it did not say.</param>
-internal sealed record NodeSight(Member Member, int Replica, Place Place, string? PeerError, StatusDocument? Status, string? ClientError, TimeSpan? ClockOffset)
+internal sealed record NodeSight(Member Member, int Replica, string Peer, Place Place, string? PeerError, StatusDocument? Status, string? ClientError, TimeSpan? ClockOffset)
 {
     private const int AnswerBytesMax = 4 * 1024 * 1024;
 
@@ -35,7 +36,7 @@ internal sealed record NodeSight(Member Member, int Replica, Place Place, string
         var place = new Place(member.Name, host, await AddressOf(host, cancel));
         var peerError = ConnectAsync(host, port, cancel);
         var (status, clientError, offset) = await AskAsync(member.Client, cancel);
-        return new NodeSight(member, replica, place, await peerError, status, clientError, offset);
+        return new NodeSight(member, replica, peer, place, await peerError, status, clientError, offset);
     }
 
     private static async Task<IPAddress?> AddressOf(string host, CancellationToken cancel)

@@ -104,7 +104,7 @@ public sealed class DoctorTests
     private static Finding Clock(IReadOnlyList<NodeSight> sights) => Judge(sights).Single(finding => finding.Check == "clock");
 
     private static List<NodeSight> Sights() => [.. Enumerable.Range(0, 4).Select(i => new NodeSight(
-        new Member($"node{i}", default, $"10.0.{i}.1:7000", $"http://10.0.{i}.1:7001"), i, PlaceOf(i, $"10.0.{i}.1"), null, StatusOf(i), null, TimeSpan.Zero))];
+        new Member($"node{i}", default, $"10.0.{i}.1:7000", $"http://10.0.{i}.1:7001"), i, $"10.0.{i}.1:7000", PlaceOf(i, $"10.0.{i}.1"), null, StatusOf(i), null, TimeSpan.Zero))];
 
     private static List<NodeSight> With(List<NodeSight> sights, int node, Func<NodeSight, NodeSight> change)
     {
