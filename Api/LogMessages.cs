@@ -20,7 +20,7 @@ internal static partial class LogMessages
     [LoggerMessage(4005, LogLevel.Information, "The development fault '{Action}' was done to replica {Replica} of shard {Shard}.")]
     public static partial void FaultInjected(ILogger logger, string action, int replica, uint shard);
 
-    [LoggerMessage(4006, LogLevel.Information, "Requests must be signed by their clients: --require-signed.")]
+    [LoggerMessage(4006, LogLevel.Information, "Requests must be signed by their clients.")]
     public static partial void SignaturesRequired(ILogger logger);
 
     [LoggerMessage(4500, LogLevel.Error, "An unexpected exception; the problem that was served names the trace {Trace}.")]

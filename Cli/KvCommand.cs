@@ -4,6 +4,7 @@ using KvStore.Cli.Bench;
 using KvStore.Cli.Cluster;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
+using KvStore.Cli.Doctor;
 using KvStore.Cli.Nodes;
 using KvStore.Cli.Snapshots;
 using KvStore.Cli.Status;
@@ -67,6 +68,7 @@ internal static class KvCommand
         ClusterCommand.Create(terminal),
         NodeCommand.Create(terminal),
         SnapshotCommand.Create(terminal),
+        DoctorCommand.Create(terminal),
         StatusCommand.Create(terminal),
         BenchCommand.Create(terminal),
         SimCommand.Create(),

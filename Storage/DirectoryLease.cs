@@ -55,6 +55,22 @@ internal sealed class DirectoryLease : IDisposable
         }
     }
 
+    /// <summary>The process that holds the lease of a directory; null when none does.</summary>
+    public static uint? HolderOf(string directory)
+    {
+        var path = Path.Combine(directory, LockName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            return null;
+        }
+        catch (IOException) when (TryRead(Path.Combine(directory, LeaseName), out _, out var process))
+        {
+            return process;
+        }
+    }
+
     /// <summary>Throws when somebody else has taken the lease meanwhile.</summary>
     /// <exception cref="DiskFailedException">Another process took the directory.</exception>
     public void RequireHeld()

@@ -42,7 +42,7 @@ public sealed class SnapshotReader : IDisposable
         {
             return new SnapshotReader(path, RandomAccess.GetLength(file), (offset, destination) => ReadFully(file, offset, destination), file);
         }
-        catch
+        catch (Exception failure) when (failure is IOException or DiskDamagedException)
         {
             file.Dispose();
             throw;

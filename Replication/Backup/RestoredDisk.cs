@@ -29,9 +29,10 @@ public static class RestoredDisk
                 "It forgot what it said, and only a quorum of others could bring it up to date. 'kv snapshot restore --help' says what a snapshot is good for.");
         }
 
+        RequireStopped(setup);
         var directory = setup.Config.ShardPath(snapshot.Group.Id);
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
-            throw new SetupException($"There is data in '{directory}'.", "If the node does not run and its data is not good, move that directory aside. Never remove it while the node runs.");
+            throw new SetupException($"There is data in '{directory}'.", "If it is not good, move that directory aside.");
         try
         {
             // The mark first: whatever becomes of the rest, this is no first start.
@@ -39,6 +40,28 @@ public static class RestoredDisk
             Write(directory, snapshot);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DiskDamagedException)
+        {
+            throw SetupException.OfDisk(exception);
+        }
+    }
+
+    // What a running node has said would be forgotten under it.
+    private static void RequireStopped(NodeSetup setup)
+    {
+        foreach (var directory in setup.Document.Genesis.Groups.Select(group => setup.Config.ShardPath(group.Id)).Where(Directory.Exists))
+        {
+            if (HolderOf(directory) is { } process)
+                throw new SetupException($"Process {process} runs the node: it uses '{directory}'.", "Stop the node; and only if its data is not good, move that directory aside.");
+        }
+    }
+
+    private static uint? HolderOf(string directory)
+    {
+        try
+        {
+            return DirectoryProbe.HolderOf(directory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw SetupException.OfDisk(exception);
         }

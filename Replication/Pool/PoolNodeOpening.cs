@@ -15,13 +15,14 @@ public static class PoolNodeOpening
     public static async Task<PoolNode> OpenAsync(NodeSetup setup, ILoggerFactory loggers)
     {
         var listen = setup.PeerListen();
+        var certificates = PeerCertificates.Of(setup.Config);
         SayWhatThisIs(setup, loggers.CreateLogger<PoolNode>());
         var genesis = setup.Document.Genesis;
         var stores = OpenDisks(setup);
         try
         {
             var nodes = setup.Document.Members.Select(member => member.Key).ToImmutableArray();
-            var network = await ListenAsync(new PoolNetworkOptions(setup.Self, genesis.Cluster, setup.Key, nodes, setup.Addresses, listen), loggers);
+            var network = await ListenAsync(new PoolNetworkOptions(setup.Self, genesis.Cluster, setup.Key, nodes, setup.Addresses, listen) { Certificates = certificates }, loggers);
             var options = new PoolNodeOptions(setup.Document, setup.Self, setup.Key, setup.Config.AnswerTimeout)
             {
                 Storage = setup.Config.IsDurable ? ServedCluster.OnDisk : ServedCluster.Unflushed,

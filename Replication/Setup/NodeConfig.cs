@@ -43,6 +43,10 @@ public sealed record NodeConfig(string Directory, ImmutableArray<NodeSettingValu
     /// <summary>Addresses of members that have moved, by name.</summary>
     public IReadOnlyDictionary<string, string> Peers => PeersOf(Of(NodeSetting.Peers).Value)!;
 
+    /// <summary>The files of an operator's certificate for the connections between nodes, its key and the authorities; null where nodes issue their own.</summary>
+    public (string Certificate, string Key, string Authorities)? PeerCertificateFiles =>
+        Of(NodeSetting.PeerCertificate).Source == DefaultSource ? null : (PathOf(NodeSetting.PeerCertificate), PathOf(NodeSetting.PeerCertificateKey), PathOf(NodeSetting.PeerAuthorities));
+
     /// <summary>Whether votes are on disk before they leave.</summary>
     public bool IsDurable => Of(NodeSetting.Durability).Value == "always";
 
@@ -76,6 +80,7 @@ public sealed record NodeConfig(string Directory, ImmutableArray<NodeSettingValu
                 throw new SetupException($"{value.Source}: '{value.Value}' is no value for {value.Setting.Name}, which takes {value.Setting.HelpName}.", value.Setting.Description);
         }
 
+        config.RequireWholeCertificate();
         return config;
     }
 
@@ -107,9 +112,19 @@ public sealed record NodeConfig(string Directory, ImmutableArray<NodeSettingValu
         return new NodeSettingValue(setting, text, path);
     }
 
+    // With a certificate and no authority anybody's would be taken; a node that is to have an operator's must not start with less.
+    private void RequireWholeCertificate()
+    {
+        NodeSetting[] all = [NodeSetting.PeerCertificate, NodeSetting.PeerCertificateKey, NodeSetting.PeerAuthorities];
+        var missing = all.Where(setting => Of(setting).Source == DefaultSource).ToList();
+        if (missing.Count is 0 || missing.Count == all.Length) return;
+        throw new SetupException(
+            $"There is no {string.Join(" and no ", missing.Select(setting => setting.Name))}.", $"{string.Join(", ", all.Select(setting => setting.Name))} go together: give all of them, or none.");
+    }
+
     private static bool IsGood(NodeSettingValue given) => given.Setting.Name switch
     {
-        "key" or "genesis" or "data" => given.Value.Length > 0,
+        "key" or "genesis" or "data" or "peerCertificate" or "peerCertificateKey" or "peerAuthorities" => given.Value.Length > 0,
         "peerListen" => IPEndPoint.TryParse(given.Value, out var listen) && listen.Port > 0,
         "clientListen" => NodeAddress.IsClientUrl(given.Value),
         "peers" => PeersOf(given.Value) is not null,

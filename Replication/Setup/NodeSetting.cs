@@ -30,6 +30,16 @@ public sealed record NodeSetting(string Name, string HelpName, string Default, s
     /// <summary>Other addresses of peers than those of the genesis.</summary>
     public static readonly NodeSetting Peers = new("peers", "NAME=HOST:PORT,…", "", "Addresses of nodes that have moved since the genesis.");
 
+    /// <summary>The certificate for the connections between nodes.</summary>
+    public static readonly NodeSetting PeerCertificate = new(
+        "peerCertificate", "FILE", "", "This node's certificate for the other nodes, PEM, with what leads from it to an authority; without it one is made at each start. Goes with the next two.");
+
+    /// <summary>That certificate's private key.</summary>
+    public static readonly NodeSetting PeerCertificateKey = new("peerCertificateKey", "FILE", "", "The private key of that certificate, PEM, not encrypted.");
+
+    /// <summary>The authorities for the connections between nodes.</summary>
+    public static readonly NodeSetting PeerAuthorities = new("peerAuthorities", "FILE", "", "The authorities, PEM: only who has a certificate of one may introduce itself as a node.");
+
     /// <summary>What is durable before it is said.</summary>
     public static readonly NodeSetting Durability = new("durability", "always|none", "always", "Whether votes are on disk before they leave; with none a power cut can lose what was acknowledged.");
 
@@ -49,7 +59,7 @@ public sealed record NodeSetting(string Name, string HelpName, string Default, s
 
     /// <summary>All of them.</summary>
     public static ImmutableArray<NodeSetting> All { get; } =
-        [Key, Genesis, Data, PeerListen, ClientListen, Peers, Durability, AllowUnsigned, AnswerTimeout, LogLevel, LogFormat];
+        [Key, Genesis, Data, PeerListen, ClientListen, Peers, PeerCertificate, PeerCertificateKey, PeerAuthorities, Durability, AllowUnsigned, AnswerTimeout, LogLevel, LogFormat];
 
     /// <summary>Its name in the environment.</summary>
     public string Variable => VariablePrefix + string.Concat(Name.Select(static c => char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));

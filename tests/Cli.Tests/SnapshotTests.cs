@@ -37,7 +37,7 @@ public sealed class SnapshotTests : IAsyncDisposable
         await _pool.Put(1, "later", "too");
         var busy = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--dir", _pool.NodeOf(3));
         Assert.Equal(1, busy.ExitCode);
-        Assert.Contains("There is data", busy.Error, StringComparison.Ordinal);
+        Assert.Contains("runs the node", busy.Error, StringComparison.Ordinal);
 
         await _pool.Kill(3);
         Directory.Delete(Path.Combine(_pool.NodeOf(3), "data"), recursive: true);

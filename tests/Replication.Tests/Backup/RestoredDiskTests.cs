@@ -111,14 +111,21 @@ public sealed class RestoredDiskTests : IDisposable
     }
 
     [Fact]
-    public void Data_that_is_there_is_not_touched()
+    public void Data_that_is_there_is_not_touched_whether_the_node_runs_or_not()
     {
         using var setup = SetupOf(0);
         var path = setup.Config.ShardPath(new GroupId(0));
-        using var running = ReplicaDisk.Open(path, DurabilityMode.None);
+        using (ReplicaDisk.Open(path, DurabilityMode.None))
+        {
+            Assert.Contains($"Process {Environment.ProcessId} runs", Refused(setup, Good()), StringComparison.Ordinal);
+        }
+
         var files = Directory.GetFiles(path);
         Assert.Contains("There is data", Refused(setup, Good()), StringComparison.Ordinal);
         Assert.Equal(files, Directory.GetFiles(path));
+        Directory.Delete(path, recursive: true);
+        using (ReplicaDisk.Open(setup.Config.ShardPath(new GroupId(1)), DurabilityMode.None)) Assert.Contains("runs the node", Refused(setup, Good()), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(path));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using KvStore.Protocol;
 using KvStore.Replication.Pool;
+using KvStore.Replication.Setup;
+using KvStore.Replication.Tests.Setup;
 
 namespace KvStore.Replication.Tests.Network;
 
@@ -66,6 +69,23 @@ public sealed class PoolCertificateTests : IDisposable
         await pool.Logs[0].Until(1106, ("Kind", RefusalKind.WrongKey));
     }
 
+    [Fact]
+    public void Files_that_are_no_certificate_are_refused_with_what_they_should_be()
+    {
+        using var authority = Authority();
+        using var another = Authority();
+        _ = Certified(authority, "node0");
+        _ = Certified(another, "node1");
+        string File(string name) => Path.Combine(_folder, name);
+        System.IO.File.WriteAllText(File("garbage"), "garbage");
+        Assert.Contains("can't be read", Refused(File("missing"), File("node0.key"), File("node0.ca")), StringComparison.Ordinal);
+        Assert.Contains("can't be read", Refused(File("garbage"), File("node0.key"), File("node0.ca")), StringComparison.Ordinal);
+        Assert.Contains("can't be read", Refused(File("node0.pem"), File("node1.key"), File("node0.ca")), StringComparison.Ordinal);
+        Assert.Contains("no authority", Refused(File("node0.pem"), File("node0.key"), File("garbage")), StringComparison.Ordinal);
+    }
+
+    private string Refused(string certificate, string key, string authorities) => Assert.Throws<SetupException>(() => Configured(certificate, key, authorities)).Message;
+
     private static X509Certificate2 Authority()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -91,6 +111,12 @@ public sealed class PoolCertificateTests : IDisposable
         File.WriteAllText(certificate, issued.ExportCertificatePem());
         File.WriteAllText(key, secret.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(authorities, authority.ExportCertificatePem());
-        return PeerCertificates.FromPemFiles(certificate, key, authorities);
+        return Configured(certificate, key, authorities)!;
+    }
+
+    private PeerCertificates? Configured(string certificate, string key, string authorities)
+    {
+        File.WriteAllText(Path.Combine(_folder, NodeConfig.FileName), JsonSerializer.Serialize(new { peerCertificate = certificate, peerCertificateKey = key, peerAuthorities = authorities }));
+        return PeerCertificates.Of(SetupFolder.Config(_folder));
     }
 }

@@ -66,6 +66,27 @@ public sealed class NodeConfigTests : IDisposable
         Assert.Equal(["--peer-listen", "KV_NODE_PEER_LISTEN"], [NodeSetting.PeerListen.Flag, NodeSetting.PeerListen.Variable]);
     }
 
+    [Theory]
+    [InlineData("peerCertificate")]
+    [InlineData("peerCertificateKey", "peerCertificate")]
+    [InlineData("peerAuthorities")]
+    public void An_operators_certificate_is_whole_or_not_there(params string[] given)
+    {
+        Write("{}");
+        var wrong = Assert.Throws<SetupException>(() => SetupFolder.Config(_folder[""], flags: [.. given.Select(name => (name, "file.pem"))]));
+        Assert.Contains("go together", wrong.Next, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_operators_certificate_is_named_from_the_nodes_directory()
+    {
+        Write("""{"peerCertificate":"node.pem","peerCertificateKey":"/keys/node.key"}""");
+        var config = SetupFolder.Config(_folder[""], environment: [("KV_NODE_PEER_AUTHORITIES", "authorities.pem")]);
+        Assert.Equal((_folder["node.pem"], "/keys/node.key", _folder["authorities.pem"]), config.PeerCertificateFiles);
+        Write("{}");
+        Assert.Null(SetupFolder.Config(_folder[""]).PeerCertificateFiles);
+    }
+
     private void Write(string json) => File.WriteAllText(_folder["node.json"], json);
 
     private (string Value, string Source) Of(NodeSetting setting, (string, string)[]? environment = null, (string, string)[]? flags = null)
