@@ -83,6 +83,17 @@ public sealed class FileDiskTests : IDisposable
         Assert.Contains("Check the disk", failed.Message, StringComparison.Ordinal);
     }
 
+    // The bytes may be gone when a flush fails, and the next one of the same file may say that all is well.
+    [Fact]
+    public void A_flush_that_finds_no_room_is_a_disk_that_failed()
+    {
+        const int NoSpaceError = 28;
+        using var disk = FileDisk.Open(Data, DurabilityMode.Always);
+        disk.FlushData = _ => throw new IOException("No space left on device", NoSpaceError);
+        disk.Write("a", 0, [1]);
+        Assert.Contains("Check the disk", Assert.Throws<DiskFailedException>(() => disk.Flush("a")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_log_runs_on_it()
     {
