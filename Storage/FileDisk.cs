@@ -75,6 +75,7 @@ public sealed class FileDisk : IDisk
     /// <inheritdoc/>
     public void Allocate(string file, long length) => Do(file, "make room in", it =>
     {
+        RequireHeld();
         var handle = HandleOf(it, create: true);
         var old = RandomAccess.GetLength(handle);
         if (length <= old) return 0;
@@ -89,9 +90,10 @@ public sealed class FileDisk : IDisk
     {
         try
         {
+            RequireHeld();
             RandomAccess.Write(HandleOf(file, create: true), bytes, offset);
         }
-        catch (IOException failure)
+        catch (IOException failure) when (failure is not DiskFailedException)
         {
             throw Failed(TextOf("write to", file, failure), failure);
         }
@@ -102,7 +104,7 @@ public sealed class FileDisk : IDisk
     {
         var handle = HandleOf(it, create: false);
         if (_mode == DurabilityMode.None) return 0;
-        _lease.RequireHeld();
+        RequireHeld();
         FlushData(handle);
         return 0;
     }, StateUnknown);
@@ -118,6 +120,7 @@ public sealed class FileDisk : IDisk
     public void Rename(string from, string to) => Do(from, "rename", it =>
     {
         if (!File.Exists(PathOf(it))) throw new FileNotFoundException("There is no such file on this disk.", PathOf(it));
+        RequireHeld();
         Close(it);
         Close(to);
         File.Move(PathOf(it), PathOf(to), overwrite: true);
@@ -130,6 +133,7 @@ public sealed class FileDisk : IDisk
         var handle = HandleOf(it, create: false);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RandomAccess.GetLength(handle));
+        RequireHeld();
         RandomAccess.SetLength(handle, length);
         if (_mode != DurabilityMode.None) RandomAccess.FlushToDisk(handle);
         return 0;
@@ -139,6 +143,7 @@ public sealed class FileDisk : IDisk
     public void Delete(string file) => Do(file, "delete", it =>
     {
         if (!File.Exists(PathOf(it))) throw new FileNotFoundException("There is no such file on this disk.", PathOf(it));
+        RequireHeld();
         Close(it);
         File.Delete(PathOf(it));
         return 0;
@@ -174,6 +179,12 @@ public sealed class FileDisk : IDisk
     // the same bytes might say that all is well although they are lost.
     private static DiskFailedException StateUnknown(string text, IOException failure) => new(
         $"{text} What is durable is not known any more, so the replica stops before it says anything that rests on it. Check the disk (dmesg, SMART, free room) and start the replica again; when it refuses its files, move the directory aside and start with an empty one.", failure);
+
+    // Before anything is changed, too: the directory may be another process's by now, and its files with it.
+    private void RequireHeld()
+    {
+        if (_mode != DurabilityMode.None) _lease.RequireHeld();
+    }
 
     private TResult Do<TResult>(string file, string what, Func<string, TResult> act, Func<string, IOException, IOException>? failed = null)
     {
