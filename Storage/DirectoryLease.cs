@@ -73,6 +73,7 @@ internal sealed class DirectoryLease : IDisposable
 
     /// <summary>Throws when somebody else has taken the lease meanwhile.</summary>
     /// <exception cref="DiskFailedException">Another process took the directory.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
     public void RequireHeld()
     {
         // By its path and not by the open file: the directory may have been replaced by another one.
@@ -107,9 +108,9 @@ internal sealed class DirectoryLease : IDisposable
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (RandomAccess.Read(file, content, 0) != ContentBytes || !content.StartsWith(Magic)) return false;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false;
+            return false; // Anything else (too many open files) says nothing about the lease, and is told as what it is.
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(content[20..]) != Crc32C.Finish(Crc32C.Append(Crc32C.Start, content[..20]))) return false;

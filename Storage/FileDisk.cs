@@ -31,6 +31,9 @@ public sealed class FileDisk : IDisk
     public IReadOnlyList<string> Files =>
         [.. Directory.EnumerateFiles(_directory).Select(path => Path.GetFileName(path)).Where(name => !DirectoryLease.IsOwn(name)).Order(StringComparer.Ordinal)];
 
+    /// <summary>Makes a file's bytes durable; a test puts one here that fails.</summary>
+    internal Action<SafeFileHandle> FlushData { get; set; } = NativeFiles.FlushData;
+
     /// <summary>Opens a directory, which is created when it is not there, and takes its lease.</summary>
     /// <exception cref="DiskInUseException">Another process holds the lease.</exception>
     /// <exception cref="IOException">The directory can't be used.</exception>
@@ -65,13 +68,14 @@ public sealed class FileDisk : IDisk
         }
         catch (IOException failure) when (failure is not FileNotFoundException)
         {
-            throw Failed("read", file, failure);
+            throw Failed(TextOf("read", file, failure), failure);
         }
     }
 
     /// <inheritdoc/>
     public void Allocate(string file, long length) => Do(file, "make room in", it =>
     {
+        RequireHeld();
         var handle = HandleOf(it, create: true);
         var old = RandomAccess.GetLength(handle);
         if (length <= old) return 0;
@@ -86,11 +90,12 @@ public sealed class FileDisk : IDisk
     {
         try
         {
+            RequireHeld();
             RandomAccess.Write(HandleOf(file, create: true), bytes, offset);
         }
-        catch (IOException failure)
+        catch (IOException failure) when (failure is not DiskFailedException)
         {
-            throw Failed("write to", file, failure);
+            throw Failed(TextOf("write to", file, failure), failure);
         }
     }
 
@@ -99,22 +104,23 @@ public sealed class FileDisk : IDisk
     {
         var handle = HandleOf(it, create: false);
         if (_mode == DurabilityMode.None) return 0;
-        _lease.RequireHeld();
-        NativeFiles.FlushData(handle);
+        RequireHeld();
+        FlushData(handle);
         return 0;
-    });
+    }, StateUnknown);
 
     /// <inheritdoc/>
     public void FlushNames() => Do("", "flush", _ =>
     {
         if (_mode != DurabilityMode.None) NativeFiles.FlushDirectory(_directory);
         return 0;
-    });
+    }, StateUnknown);
 
     /// <inheritdoc/>
     public void Rename(string from, string to) => Do(from, "rename", it =>
     {
         if (!File.Exists(PathOf(it))) throw new FileNotFoundException("There is no such file on this disk.", PathOf(it));
+        RequireHeld();
         Close(it);
         Close(to);
         File.Move(PathOf(it), PathOf(to), overwrite: true);
@@ -127,15 +133,17 @@ public sealed class FileDisk : IDisk
         var handle = HandleOf(it, create: false);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RandomAccess.GetLength(handle));
+        RequireHeld();
         RandomAccess.SetLength(handle, length);
         if (_mode != DurabilityMode.None) RandomAccess.FlushToDisk(handle);
         return 0;
-    });
+    }, StateUnknown);
 
     /// <inheritdoc/>
     public void Delete(string file) => Do(file, "delete", it =>
     {
         if (!File.Exists(PathOf(it))) throw new FileNotFoundException("There is no such file on this disk.", PathOf(it));
+        RequireHeld();
         Close(it);
         File.Delete(PathOf(it));
         return 0;
@@ -167,7 +175,18 @@ public sealed class FileDisk : IDisk
         NativeFiles.FlushDirectory(parent);
     }
 
-    private TResult Do<TResult>(string file, string what, Func<string, TResult> act)
+    // What a failed flush ends in, for want of room too (a disk that promises more than it has, a network's file system). Never "full": the next flush of
+    // the same bytes might say that all is well although they are lost.
+    private static DiskFailedException StateUnknown(string text, IOException failure) => new(
+        $"{text} What is durable is not known any more, so the replica stops before it says anything that rests on it. Check the disk (dmesg, SMART, free room) and start the replica again; when it refuses its files, move the directory aside and start with an empty one.", failure);
+
+    // Before anything is changed, too: the directory may be another process's by now, and its files with it.
+    private void RequireHeld()
+    {
+        if (_mode != DurabilityMode.None) _lease.RequireHeld();
+    }
+
+    private TResult Do<TResult>(string file, string what, Func<string, TResult> act, Func<string, IOException, IOException>? failed = null)
     {
         try
         {
@@ -175,17 +194,13 @@ public sealed class FileDisk : IDisk
         }
         catch (IOException failure) when (failure is not (FileNotFoundException or DiskFailedException))
         {
-            throw Failed(what, file, failure);
+            throw (failed ?? Failed)(TextOf(what, file, failure), failure);
         }
     }
 
-    private IOException Failed(string what, string file, IOException failure)
-    {
-        var text = $"Can't {what} {PathOf(file)}: {failure.Message}";
-        return NativeFiles.IsFull(failure)
-            ? new DiskFullException(text, failure)
-            : new DiskFailedException($"{text} What is durable is not known any more, so the replica stops before it says anything that rests on it. Check the disk (dmesg, SMART) and start the replica again; when it refuses its files, move the directory aside and start with an empty one.", failure);
-    }
+    private string TextOf(string what, string file, IOException failure) => $"Can't {what} {PathOf(file)}: {failure.Message}";
+
+    private static IOException Failed(string text, IOException failure) => NativeFiles.IsFull(failure) ? new DiskFullException(text, failure) : StateUnknown(text, failure);
 
     private SafeFileHandle HandleOf(string file, bool create)
     {

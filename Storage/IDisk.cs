@@ -13,7 +13,7 @@ namespace KvStore.Storage;
 /// <item>what <see cref="Truncate"/> left: it is durable when it returns. It is rare (recovery), so its cost buys a simpler recovery.</item>
 /// </list>
 /// A process that ends without the machine losing power leaves everything that was written; it becomes durable by the next flush.
-/// An operation that finds no room throws <see cref="DiskFullException"/> and may be tried again as it was. Any other failure is an
+/// An operation other than a flush that finds no room throws <see cref="DiskFullException"/> and may be tried again as it was. Any other failure is an
 /// <see cref="IOException"/>; the disk's state is unknown then, and the replica stops.
 /// </remarks>
 public interface IDisk : IDisposable
@@ -48,6 +48,7 @@ public interface IDisk : IDisposable
 
     /// <summary>Returns when all that was written to the file is durable. Its name is not, before <see cref="FlushNames"/>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DiskFailedException">It could not be made durable, for whatever reason. Trying again would prove nothing: what was lost may look clean.</exception>
     void Flush(string file);
 
     /// <summary>Returns when all that was created, renamed and deleted is durable.</summary>

@@ -61,13 +61,11 @@ public sealed class PoolNode : IAsyncDisposable
     public Task Started => _start;
 
     /// <summary>Runs the replicas. A first start waits for the other nodes, and returns before.</summary>
-    /// <exception cref="SetupException">A disk is damaged, or another replica's.</exception>
+    /// <exception cref="SetupException">A disk is damaged, full, or another replica's. No replica runs.</exception>
     public void Run()
     {
         if (_marks.HasRun() || !_marks.MayStartFirst())
         {
-            // The mark first: what the replicas write afterwards is never taken for a new disk.
-            _marks.OnStart();
             StartReplicas(begins: false);
             return;
         }
@@ -80,15 +78,7 @@ public sealed class PoolNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        try
-        {
-            await _start;
-        }
-        catch (OperationCanceledException)
-        {
-            // It was stopped while it waited for the others.
-        }
-
+        await _start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Who waits for the start hears how it ended. Here all ends in any case.
         foreach (var group in _groups) group.Stop();
         foreach (var group in _groups) _network.Detach(group.Id);
         await _network.DisposeAsync();
@@ -117,11 +107,8 @@ public sealed class PoolNode : IAsyncDisposable
         await using (_options.Clock.CreateTimer(_ => Report(), null, TimeSpan.Zero, _reportInterval))
         {
             var verdict = await _verdict.Task.WaitAsync(_stopping.Token);
-            var begins = verdict == FirstStartVerdict.Begins;
-            if (begins) Begin();
-            else _logger.ClusterHasRun();
-            _marks.OnStart();
-            StartReplicas(begins);
+            if (verdict == FirstStartVerdict.HasRun) _logger.ClusterHasRun();
+            StartReplicas(begins: verdict == FirstStartVerdict.Begins);
         }
     }
 
@@ -141,26 +128,31 @@ public sealed class PoolNode : IAsyncDisposable
         }
     }
 
+    // All of them, or none.
     private void StartReplicas(bool begins)
     {
-        for (var i = 0; i < _groups.Length; i++)
-        {
-            var mode = !_stores[i].IsEmpty ? StartMode.Restart : begins ? StartMode.Genesis : StartMode.LostDisk;
-            if (mode == StartMode.LostDisk) _logger.DiskLost(_groups[i].Id.Number);
-            _groups[i].Start(HostOf(i, mode));
-        }
-    }
-
-    private ReplicaHost HostOf(int shard, StartMode mode)
-    {
+        var hosts = new List<ReplicaHost>();
         try
         {
-            return new ReplicaHost(HostOptionsOf(shard), mode, _stores[shard].Log, _stores[shard].Snapshots, _stores[shard].Ledger);
+            if (begins) Begin();
+            // The mark first: what the replicas write afterwards is never taken for a new disk.
+            _marks.OnStart();
+            for (var i = 0; i < _groups.Length; i++) hosts.Add(HostOf(i, begins));
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or DiskDamagedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or DiskDamagedException)
         {
+            foreach (var host in hosts) host.Dispose();
             throw SetupException.OfDisk(exception);
         }
+
+        for (var i = 0; i < hosts.Count; i++) _groups[i].Start(hosts[i]);
+    }
+
+    private ReplicaHost HostOf(int shard, bool begins)
+    {
+        var mode = !_stores[shard].IsEmpty ? StartMode.Restart : begins ? StartMode.Genesis : StartMode.LostDisk;
+        if (mode == StartMode.LostDisk) _logger.DiskLost(_groups[shard].Id.Number);
+        return new ReplicaHost(HostOptionsOf(shard), mode, _stores[shard].Log, _stores[shard].Snapshots, _stores[shard].Ledger);
     }
 
     private HostOptions HostOptionsOf(int shard)

@@ -42,7 +42,7 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
     public static GenesisDocument Create(string name, ImmutableArray<Member> members, int shards, ClientPolicy clients)
     {
         if (GenesisRules.Judge(name, members, shards) is { } wrong) throw new SetupException($"{wrong}.", "'kv cluster init --help' shows how it goes.");
-        var genesis = new Genesis { Name = name, Groups = Groups(members, shards), Clients = clients };
+        var genesis = new Genesis { Name = name, Groups = Groups(members, shards), Clients = clients, Consensus = GenesisRules.OrderingFor(members.Length) };
         return new GenesisDocument(genesis, members, [.. members.Select(_ => (Signature?)null)]);
     }
 
@@ -57,7 +57,7 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
         var json = SetupJson.Read(bytes, SetupJson.Default.GenesisJson, source, "a genesis document", Advice);
         if (json.Unknown() is { } unknown) throw new SetupException($"{source} has {unknown}, which this version does not know.", "Use the version that made it.");
         var members = json.MemberList(source);
-        var wrong = GenesisRules.Judge(json.Name, members, json.Shards) ?? GenesisRules.Judge(json.Limits, json.Ordering) ?? GenesisRules.JudgeClients(json);
+        var wrong = GenesisRules.Judge(json.Name, members, json.Shards) ?? GenesisRules.Judge(json.Limits, json.Ordering) ?? GenesisRules.JudgeSize(members.Length, json.Ordering) ?? GenesisRules.JudgeClients(json);
         if (wrong is not null) throw new SetupException($"{source}: {wrong}.", Advice);
         var genesis = new Genesis { Name = json.Name, Groups = Groups(members, json.Shards), Clients = json.Policy(source), Limits = json.Limits, Consensus = json.Ordering };
         if (SignatureBase.ClusterName(genesis.Cluster) != json.Cluster)

@@ -8,6 +8,14 @@ internal static class GenesisRules
 {
     private const int NameLengthMax = 200;
 
+    // Of a chunk of a snapshot, a message carries the proof too, and a record alone may be longer than the chunk was to be.
+    private const int SnapshotChunkBytesMax = MessageCodec.BytesMax / 2;
+
+    // docs/wire.md: a vote in a certificate is a signer and a signature; what is certified, and what is around it, is shorter than this.
+    private const long VoteBytes = 66;
+    private const long CertifiedBytes = 45;
+    private const long ViewChangeBytes = 512;
+
     /// <summary>What is wrong with the members, or null.</summary>
     public static string? Judge(string name, ImmutableArray<Member> members, int shards)
     {
@@ -46,7 +54,33 @@ internal static class GenesisRules
         ];
         var bad = positive.FirstOrDefault(each => each.Value is <= 0 or long.MaxValue).Name;
         if (bad is not null) return $"'{bad}' must be a number from 1 on";
-        return ordering.CheckpointInterval > ConsensusConfig.CheckpointIntervalMax ? $"'checkpointInterval' must be at most {ConsensusConfig.CheckpointIntervalMax}" : null;
+        (string Name, long Value, long Max)[] bounded =
+        [
+            ("checkpointInterval", ordering.CheckpointInterval, ConsensusConfig.CheckpointIntervalMax),
+            ("batchRequestsMax", ordering.BatchRequestsMax, Batch.RequestsMax),
+            ("snapshotChunkBytes", ordering.SnapshotChunkBytes, SnapshotChunkBytesMax),
+        ];
+        var high = bounded.FirstOrDefault(each => each.Value > each.Max);
+        return high.Name is null ? null : $"'{high.Name}' must be at most {high.Max}";
+    }
+
+    /// <summary>What is wrong with the limits for so many members, or null: a new view that says of every position of the window what was prepared must be sent
+    /// in one message, or the group never leaves the view in which its primary failed.</summary>
+    public static string? JudgeSize(int members, ConsensusConfig ordering)
+    {
+        long votes = new GroupConfig(members).Quorum;
+        var viewChange = ViewChangeBytes + ((ordering.Window + 1L) * (CertifiedBytes + (votes * VoteBytes)));
+        return votes * viewChange <= MessageCodec.BytesMax
+            ? null
+            : $"with {members} members and a 'checkpointInterval' of {ordering.CheckpointInterval} a view change may need a message of {votes * viewChange} bytes, and {MessageCodec.BytesMax} is the most; have fewer members or a shorter interval";
+    }
+
+    /// <summary>The usual ordering, with checkpoints as far apart as so many members can have them.</summary>
+    public static ConsensusConfig OrderingFor(int members)
+    {
+        var ordering = new ConsensusConfig();
+        while (JudgeSize(members, ordering) is not null) ordering = ordering with { CheckpointInterval = ordering.CheckpointInterval / 2 };
+        return ordering;
     }
 
     /// <summary>What is wrong with the clients, or null.</summary>

@@ -54,6 +54,22 @@ public sealed class FileDiskTests : IDisposable
         disk.Write("a", 0, [1]);
         File.Delete(Path.Combine(Data, "lease"));
         Assert.Contains("is gone", Assert.Throws<DiskFailedException>(() => disk.Flush("a")).Message, StringComparison.Ordinal);
+        Action[] changes = [() => disk.Write("a", 0, [2]), () => disk.Allocate("a", 9), () => disk.Truncate("a", 0), () => disk.Rename("a", "b"), () => disk.Delete("a")];
+        foreach (var change in changes) Assert.Contains("is gone", Assert.Throws<DiskFailedException>(change).Message, StringComparison.Ordinal);
+        Assert.Equal([1], File.ReadAllBytes(disk.PathOf("a")));
+    }
+
+    [Fact]
+    public void A_lease_that_cannot_be_read_is_not_said_to_be_gone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reading a directory as a file is no failure of this kind elsewhere.");
+        using var disk = FileDisk.Open(Data, DurabilityMode.Always);
+        disk.Write("a", 0, [1]);
+        File.Delete(Path.Combine(Data, "lease"));
+        File.CreateSymbolicLink(Path.Combine(Data, "lease"), "lease"); // Too many links, in place of too many open files.
+        var failure = Assert.Throws<DiskFailedException>(() => disk.Flush("a"));
+        Assert.DoesNotContain("is gone", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Check the disk", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,6 +97,17 @@ public sealed class FileDiskTests : IDisposable
         Assert.Contains(Path.Combine(Data, "a"), full.Message, StringComparison.Ordinal);
         var failed = Assert.Throws<DiskFailedException>(() => disk.Flush("a")); // No device for characters can be flushed.
         Assert.Contains("Check the disk", failed.Message, StringComparison.Ordinal);
+    }
+
+    // The bytes may be gone when a flush fails, and the next one of the same file may say that all is well.
+    [Fact]
+    public void A_flush_that_finds_no_room_is_a_disk_that_failed()
+    {
+        const int NoSpaceError = 28;
+        using var disk = FileDisk.Open(Data, DurabilityMode.Always);
+        disk.FlushData = _ => throw new IOException("No space left on device", NoSpaceError);
+        disk.Write("a", 0, [1]);
+        Assert.Contains("Check the disk", Assert.Throws<DiskFailedException>(() => disk.Flush("a")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

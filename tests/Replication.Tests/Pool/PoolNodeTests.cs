@@ -1,4 +1,8 @@
+using KvStore.Protocol;
 using KvStore.Replication.Gateways;
+using KvStore.Replication.Ports;
+using KvStore.Replication.Setup;
+using KvStore.Storage;
 
 namespace KvStore.Replication.Tests.Pool;
 
@@ -102,6 +106,53 @@ public sealed class PoolNodeTests
         await pool.Begin();
         await pool.Put(0, "key", "value");
         Assert.False(pool.StatusOf(0).Rejoining);
+    }
+
+    [Fact]
+    public async Task No_replica_of_a_node_starts_when_one_of_them_can_not()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        await pool.Stop(0);
+        pool.Change = (node, shard, store) => node == 0 && shard == 1 ? store with { Log = new BadLog(new InvalidDataException("The log is another version's.")) } : store;
+        Assert.Contains("another version", Assert.Throws<SetupException>(() => pool.Start(0)).Message, StringComparison.Ordinal);
+        Assert.Throws<CatchingUpException>(() => pool.Group(0).ReadLocal());
+    }
+
+    [Fact]
+    public async Task A_first_start_that_finds_no_room_says_what_to_do_and_can_be_stopped_and_tried_again()
+    {
+        await using var pool = new TestPool();
+        pool.Change = (node, shard, store) => node == 0 && shard == 1 ? store with { Log = new BadLog(new DiskFullException("There is no room.")) } : store;
+        for (var node = 0; node < 4; node++) pool.Start(node);
+        Assert.Contains("Make room", (await Assert.ThrowsAsync<SetupException>(() => pool.Started(0))).Next, StringComparison.Ordinal);
+        Assert.Throws<CatchingUpException>(() => pool.Group(0).ReadLocal());
+        await pool.Stop(0);
+        pool.Change = (_, _, store) => store;
+        pool.Start(0);
+        await pool.Started(0);
+        await pool.Put(1, "key", "value");
+        Assert.Equal("value", await pool.Get(0, "key"));
+    }
+
+    // A log on which nothing can be done that needs the disk.
+    private sealed class BadLog(Exception failure) : IReplicaLog
+    {
+        public IReadOnlyList<LogRecord> Load() => throw failure;
+
+        public IReadOnlyList<LogRecord> LoadOlder(SequenceNumber from) => throw failure;
+
+        public void Append(LogRecord record)
+        {
+        }
+
+        public void Flush() => throw failure;
+
+        public void BeginAt(SequenceNumber stable, IReadOnlyList<LogRecord> live)
+        {
+        }
+
+        public bool TryDropBefore(SequenceNumber stable) => false;
     }
 
     // What the others execute meanwhile is what moves the pool on.

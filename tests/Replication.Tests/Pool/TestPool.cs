@@ -30,6 +30,9 @@ internal sealed class TestPool : IAsyncDisposable
         for (var i = 0; i < Nodes; i++) _folder.Node(i, _document);
     }
 
+    /// <summary>What becomes of a node's stores before it starts: its number, the shard's, and the store.</summary>
+    public Func<int, int, ShardStore, ShardStore> Change { get; set; } = (_, _, store) => store;
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public IShardGroup Group(int node, int shard = 0) => _nodes[node]!.Served.Groups[shard];
@@ -40,7 +43,7 @@ internal sealed class TestPool : IAsyncDisposable
     {
         var setup = _setups[node] = NodeSetup.Read(SetupFolder.Config(_folder[$"node{node}"]));
         var options = new PoolNodeOptions(_document, setup.Self, setup.Key, TimeSpan.FromSeconds(30));
-        ImmutableArray<ShardStore> stores = [.. _disks[node].Select(disk => new ShardStore(disk.Log, disk.Snapshots, Ledger: null, disk.Log.Load().Count == 0, Disk: null))];
+        ImmutableArray<ShardStore> stores = [.. _disks[node].Select((disk, shard) => Change(node, shard, new ShardStore(disk.Log, disk.Snapshots, Ledger: null, disk.Log.Load().Count == 0, Disk: null)))];
         _nodes[node] = new PoolNode(options, setup.Marks, _network.Of(setup.Self, Nodes), stores, NullLoggerFactory.Instance);
         _nodes[node]!.Run();
     }

@@ -71,6 +71,8 @@ public sealed class GenesisDocumentTests : IDisposable
     [InlineData("\"checkpointInterval\": 128", "\"checkpointInterval\": 0", "checkpointInterval")]
     [InlineData("\"checkpointInterval\": 128", "\"checkpointInterval\": -1", "checkpointInterval")]
     [InlineData("\"checkpointInterval\": 128", "\"checkpointInterval\": 2000", "checkpointInterval")]
+    [InlineData("\"batchRequestsMax\": 1024", "\"batchRequestsMax\": 8193", "batchRequestsMax")]
+    [InlineData("\"snapshotChunkBytes\": 262144", "\"snapshotChunkBytes\": 8388609", "snapshotChunkBytes")]
     [InlineData("\"requestTimeoutTicks\": 40", "\"requestTimeoutTicks\": 18446744073709551615", "requestTimeoutTicks")]
     [InlineData("\"shards\": 2", "\"shards\": 65", "65")]
     [InlineData("\"byzantine\"", "\"crash\"", "crash")]
@@ -96,6 +98,20 @@ public sealed class GenesisDocumentTests : IDisposable
         Assert.NotEqual(text, changed);
         var wrong = Assert.Throws<SetupException>(() => GenesisDocument.Parse(Encoding.UTF8.GetBytes(changed), "the file"));
         Assert.Contains(named, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, 1024, true)]
+    [InlineData(40, 128, true)]
+    [InlineData(60, 128, false)]
+    [InlineData(100, 16, true)]
+    [InlineData(100, 32, false)]
+    public void A_group_is_refused_whose_new_view_would_fit_no_message(int members, int interval, bool fits)
+    {
+        var wrong = GenesisRules.JudgeSize(members, new ConsensusConfig { CheckpointInterval = interval });
+        Assert.Equal(fits, wrong is null);
+        if (!fits) Assert.Contains("checkpointInterval", wrong, StringComparison.Ordinal);
+        Assert.Null(GenesisRules.JudgeSize(members, GenesisRules.OrderingFor(members)));
     }
 
     [Fact]
