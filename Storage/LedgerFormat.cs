@@ -3,14 +3,13 @@
 //   ledger-POSITION.idx  for each entry: its offset u64 | CRC-32C u32 of position and offset
 // The index can be made again from the entries.
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace KvStore.Storage;
 
 /// <summary>Names and checksums of ledger files.</summary>
 internal static class LedgerFormat
 {
-    public const string NamePrefix = "ledger-";
+    private static readonly NumberedName _name = new("ledger-", 20);
     public const string IndexSuffix = ".idx";
     public const int EntryHeaderBytes = 16;
     public const int IndexEntryBytes = 12;
@@ -18,18 +17,12 @@ internal static class LedgerFormat
 
     private const int ChecksumOffset = 12;
 
-    public static string FileName(ulong first) => NamePrefix + first.ToString("D20", CultureInfo.InvariantCulture);
+    public static string FileName(ulong first) => _name.Of(first);
 
     public static string IndexName(ulong first) => FileName(first) + IndexSuffix;
 
     /// <summary>The first position in a file's name; false for a file that holds no entries.</summary>
-    public static bool TryParseName(string file, out ulong first)
-    {
-        first = 0;
-        return file.StartsWith(NamePrefix, StringComparison.Ordinal)
-            && ulong.TryParse(file.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out first)
-            && FileName(first) == file;
-    }
+    public static bool TryParseName(string file, out ulong first) => _name.TryParse(file, out first);
 
     public static void WriteEntryHeader(Span<byte> destination, ulong position, ReadOnlySpan<byte> content)
     {

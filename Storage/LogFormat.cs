@@ -12,7 +12,6 @@
 // every word of 8 bytes with RecordMask. Header and padded records are whole words, so each sector's part of a record is at least one word, and
 // whoever doesn't know the salt makes it zeros with a chance of 2^-64.
 using System.Buffers.Binary;
-using System.Globalization;
 using KvStore.Protocol;
 
 namespace KvStore.Storage;
@@ -23,20 +22,14 @@ internal readonly record struct SegmentHeader(ulong Segment, ulong FirstRecord, 
     public const int Length = 56;
 
     private const int ChecksumOffset = Length - sizeof(uint);
-    private const string NamePrefix = "wal-";
+    private static readonly NumberedName _name = new("wal-", 8);
 
     private static ReadOnlySpan<byte> Magic => "kv-wal-3"u8;
 
-    public static string FileName(ulong segment) => NamePrefix + segment.ToString("D8", CultureInfo.InvariantCulture);
+    public static string FileName(ulong segment) => _name.Of(segment);
 
     /// <summary>The segment's number in a file's name; false for a file that is no segment.</summary>
-    public static bool TryParseName(string file, out ulong segment)
-    {
-        segment = 0;
-        return file.StartsWith(NamePrefix, StringComparison.Ordinal)
-            && ulong.TryParse(file.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out segment)
-            && FileName(segment) == file;
-    }
+    public static bool TryParseName(string file, out ulong segment) => _name.TryParse(file, out segment);
 
     public void Write(Span<byte> destination)
     {

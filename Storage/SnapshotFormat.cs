@@ -4,7 +4,6 @@
 //   end:    a chunk of length 0, whose number is that of the chunks before it. Nothing comes after it.
 // The position is in every checksum, so that a chunk of another snapshot is not taken for one of this.
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace KvStore.Storage;
 
@@ -19,20 +18,14 @@ internal static class SnapshotFormat
     /// <summary>The longest certificate and the longest chunk that a reader takes for one.</summary>
     public const int PartBytesMax = 64 * 1024 * 1024;
 
-    private const string NamePrefix = "snap-";
+    private static readonly NumberedName _name = new("snap-", 20);
 
     public static ReadOnlySpan<byte> Magic => "kv-snp-1"u8;
 
-    public static string FileName(ulong position) => NamePrefix + position.ToString("D20", CultureInfo.InvariantCulture);
+    public static string FileName(ulong position) => _name.Of(position);
 
     /// <summary>The position in a file's name; false for a file that is no snapshot.</summary>
-    public static bool TryParseName(string file, out ulong position)
-    {
-        position = 0;
-        return file.StartsWith(NamePrefix, StringComparison.Ordinal)
-            && ulong.TryParse(file.AsSpan(NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out position)
-            && FileName(position) == file;
-    }
+    public static bool TryParseName(string file, out ulong position) => _name.TryParse(file, out position);
 
     public static void WriteChunkHeader(Span<byte> destination, ulong position, uint number, ReadOnlySpan<byte> content)
     {

@@ -1,5 +1,6 @@
 using KvStore.Protocol;
 using KvStore.Storage;
+using KvStore.Storage.Tests;
 
 namespace KvStore.Replication.Tests;
 
@@ -15,7 +16,7 @@ public sealed class CheckpointCrashTests
         for (var cutAt = 0; ; cutAt++)
         {
             using var disk = new MemoryDisk();
-            var faulty = new FaultyDisk(disk) { ChangesLeft = cutAt };
+            var faulty = new CrashingDisk(disk, cutAt);
             var told = new SortedDictionary<ulong, Digest>();
             if (!Run(faulty, told)) break;
             cuts++;
@@ -36,10 +37,10 @@ public sealed class CheckpointCrashTests
         {
             using var disk = new MemoryDisk();
             var told = new SortedDictionary<ulong, Digest>();
-            Run(new FaultyDisk(disk), told, saves: false);
+            Run(new CrashingDisk(disk), told, saves: false);
             disk.Crash();
             var random = new Random(cutAt);
-            Run(new FaultyDisk(disk) { ChangesLeft = cutAt }, told);
+            Run(new CrashingDisk(disk, cutAt), told);
             disk.Crash(() => random.Next(2) == 0, changes => random.Next(changes + 1));
             AssertGoesOn(disk, told);
         }
@@ -50,7 +51,7 @@ public sealed class CheckpointCrashTests
     {
         using var disk = new MemoryDisk();
         var told = new SortedDictionary<ulong, Digest>();
-        Run(new FaultyDisk(disk), told, saves: false);
+        Run(new CrashingDisk(disk), told, saves: false);
         Assert.Equal(0UL, NewestSnapshot(disk));
         disk.Crash();
         var replica = LoneReplica.Start(disk);

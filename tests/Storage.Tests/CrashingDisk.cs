@@ -2,11 +2,12 @@
 // what was not flushed is the decision of MemoryDisk.Crash.
 namespace KvStore.Storage.Tests;
 
-/// <summary>Passes everything on to a <see cref="MemoryDisk"/> until the power goes.</summary>
-internal sealed class CrashingDisk(MemoryDisk inner, int changesBeforeCrash) : IDisk
+/// <summary>Passes everything on to another disk until the power goes.</summary>
+/// <param name="inner">The other disk.</param>
+/// <param name="changesLeft">How many changes are carried out before.</param>
+internal sealed class CrashingDisk(IDisk inner, int changesLeft = int.MaxValue) : IDisk
 {
-    /// <summary>Changes that have been carried out.</summary>
-    public int Changes { get; private set; }
+    private int _changesLeft = changesLeft;
 
     public ulong Epoch => inner.Epoch;
 
@@ -66,8 +67,7 @@ internal sealed class CrashingDisk(MemoryDisk inner, int changesBeforeCrash) : I
 
     private void CountOrCrash()
     {
-        if (Changes == changesBeforeCrash) throw new PowerCutException();
-        Changes++;
+        if (_changesLeft-- <= 0) throw new PowerCutException();
     }
 }
 
