@@ -109,7 +109,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         After(ticks * _shard.Settings.Consensus.TickMilliseconds, () =>
         {
             var ready = new SnapshotReady(state.Sequence, state.ComputeRoot(), state.LedgerRoot);
-            _shard.Agreement.OnState(_machine, state);
+            CheckState(state);
             Enqueue(new Waiting(null, null, null, ready));
         });
     }
@@ -126,6 +126,13 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
             Driver.OnSaved(new CheckpointSaved(work, full));
         }
     });
+
+    // While the disk is full, what was executed is not told yet: a state may come to be known before its batch.
+    private void CheckState(ShardState state)
+    {
+        if (Driver.IsDiskFull) After(_shard.Settings.Consensus.TickMilliseconds, () => CheckState(state));
+        else _shard.Agreement.OnState(_machine, state);
+    }
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own)
     {

@@ -84,7 +84,7 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => Assert.Fail("Nobody commits anything.");
 
-    public void OnInstalled(ShardState state, IExecutedResults results) => Assert.Fail("There is nobody to fetch a state from.");
+    public void OnInstalled(ShardState state) => Assert.Fail("There is nobody to fetch a state from.");
 
     public void OnOwnReadIndex(ReadIndexAnswer answer)
     {
