@@ -10,7 +10,7 @@ using KvStore.StateMachine;
 namespace KvStore.Replication.Driving;
 
 /// <summary>Carries out the core's effects, in order.</summary>
-internal sealed class EffectInterpreter : IExecutedResults
+internal sealed class EffectInterpreter
 {
     private readonly DriverOptions _options;
     private readonly DriverPorts _ports;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using KvStore.Consensus;
 using KvStore.Consensus.Recovery;
 using KvStore.Protocol;
-using KvStore.Replication.Ports;
+using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
 using KvStore.Storage;
 
@@ -40,8 +40,8 @@ public sealed class ReplicaDriver
     /// <summary>What can be read of the executed state; immutable, and safe to read from any thread.</summary>
     public ShardView View => _interpreter.View;
 
-    /// <summary>The results of what was executed.</summary>
-    public IExecutedResults Results => _interpreter;
+    /// <summary>What is known of a nonce. Any thread may ask.</summary>
+    public ResultLookup Find(PublicKey client, Nonce nonce) => _interpreter.Find(client, nonce);
 
     /// <summary>The whole executed state. Only the thread that runs the driver may ask.</summary>
     public ShardState Publish() => _interpreter.Publish();

@@ -73,7 +73,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     public ShardView View => _driver.View;
 
     /// <summary>What is known of a nonce.</summary>
-    public ResultLookup FindResult(PublicKey client, Nonce nonce) => _driver.Results.Find(client, nonce);
+    public ResultLookup FindResult(PublicKey client, Nonce nonce) => _driver.Find(client, nonce);
 
     /// <summary>Where the replica stood at its last tick.</summary>
     public ReplicaStatus? Status => _status;

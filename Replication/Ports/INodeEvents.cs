@@ -1,6 +1,5 @@
 using KvStore.Consensus;
 using KvStore.Protocol;
-using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
 
 namespace KvStore.Replication.Ports;
@@ -34,13 +33,6 @@ public interface INodeEvents
 
     /// <summary>The replica moved to a view, or opened it.</summary>
     void OnViewChanged(ViewChanged change);
-}
-
-/// <summary>Knows the results of requests that were executed, as long as they are kept. Any thread may ask.</summary>
-public interface IExecutedResults
-{
-    /// <summary>What is known of a nonce.</summary>
-    ResultLookup Find(PublicKey client, Nonce nonce);
 }
 
 /// <summary>

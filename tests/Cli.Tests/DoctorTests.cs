@@ -121,14 +121,14 @@ public sealed class DoctorTests
 /// <summary><c>kv doctor</c> in a node's directory, with the pool running or not.</summary>
 public sealed class DoctorCommandTests : IDisposable
 {
-    private readonly TestPool _pool = new();
+    private readonly ProcessPool _pool = new();
 
     public void Dispose() => _pool.Dispose();
 
     [Fact]
     public async Task A_pool_that_runs_has_no_problem_and_one_that_does_not_is_said_not_to_answer()
     {
-        await _pool.Generate(shards: 1);
+        await _pool.Generate(clients: 1, shards: 1, dev: false);
         var (exitCode, before) = await Examine(0);
         Assert.Equal(1, exitCode);
         Assert.Equal(["node1", "node2", "node3"], Checks(before, "problem"));
@@ -145,7 +145,7 @@ public sealed class DoctorCommandTests : IDisposable
         Assert.Contains("in use", TextOf(running, "port for clients"), StringComparison.Ordinal);
         Assert.Contains("agrees", TextOf(running, "clock"), StringComparison.Ordinal);
 
-        await _pool.Kill(0);
+        await _pool.Process(0).Kill();
         (exitCode, var stopped) = await Examine(0, "--peer-listen", _pool.PeerOf(1));
         Assert.Equal(1, exitCode);
         Assert.Equal(["port for peers"], Checks(stopped, "problem"));
@@ -155,35 +155,35 @@ public sealed class DoctorCommandTests : IDisposable
     [Fact]
     public async Task What_a_node_would_not_start_with_is_named()
     {
-        await _pool.Generate(shards: 1);
-        var (_, swapped) = await Examine(0, "--key", Path.Combine(_pool.NodeOf(0), "genesis.json"));
+        await _pool.Generate(clients: 1, shards: 1, dev: false);
+        var (_, swapped) = await Examine(0, "--key", Path.Combine(_pool.DirectoryOf(0), "genesis.json"));
         Assert.Equal(["key"], Checks(swapped, "problem"));
         (_, swapped) = await Examine(0, "--genesis", "nothing");
         Assert.Equal(["genesis"], Checks(swapped, "problem"));
         (_, swapped) = await Examine(0, "--durability", "some");
         Assert.Equal(["settings"], Checks(swapped, "problem"));
-        File.Delete(Path.Combine(_pool.NodeOf(0), "first-start"));
+        File.Delete(Path.Combine(_pool.DirectoryOf(0), "first-start"));
         (_, swapped) = await Examine(0, "--durability", "none");
         Assert.Superset(new HashSet<string>(["marks", "durability"], StringComparer.Ordinal), Checks(swapped, "warning").ToHashSet(StringComparer.Ordinal));
         if (OperatingSystem.IsWindows()) return;
-        File.SetUnixFileMode(Path.Combine(_pool.NodeOf(0), "node.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(Path.Combine(_pool.DirectoryOf(0), "node.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
         (_, swapped) = await Examine(0);
         Assert.Contains("key", Checks(swapped, "problem"));
-        Assert.Contains("chmod 600", (await Kv.RunWith(new Surroundings(), "doctor", "--dir", _pool.NodeOf(0))).Output, StringComparison.Ordinal);
+        Assert.Contains("chmod 600", (await Kv.RunWith(new Surroundings(), "doctor", "--dir", _pool.DirectoryOf(0))).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task It_leaves_nothing_behind()
     {
-        await _pool.Generate(shards: 1);
-        var before = Directory.GetFileSystemEntries(_pool.NodeOf(0));
+        await _pool.Generate(clients: 1, shards: 1, dev: false);
+        var before = Directory.GetFileSystemEntries(_pool.DirectoryOf(0));
         await Examine(0);
-        Assert.Equal(before, Directory.GetFileSystemEntries(_pool.NodeOf(0)));
+        Assert.Equal(before, Directory.GetFileSystemEntries(_pool.DirectoryOf(0)));
     }
 
     private async Task<(int ExitCode, JsonElement Findings)> Examine(int node, params string[] flags)
     {
-        var run = await Kv.RunWith(new Surroundings(), ["doctor", "--dir", _pool.NodeOf(node), "-o", "json", .. flags]);
+        var run = await Kv.RunWith(new Surroundings(), ["doctor", "--dir", _pool.DirectoryOf(node), "-o", "json", .. flags]);
         using var json = JsonDocument.Parse(run.Bytes);
         return (run.ExitCode, json.RootElement.GetProperty("findings").Clone());
     }

@@ -4,7 +4,6 @@ namespace KvStore.Cli.Tests;
 public sealed class PoolTests : IDisposable
 {
     private const int Nodes = ProcessPool.Nodes;
-    private const int AttemptsMax = 20;
 
     private readonly ProcessPool _pool = new();
 
@@ -16,20 +15,20 @@ public sealed class PoolTests : IDisposable
         if (OperatingSystem.IsWindows()) return; // It has no signals.
         await _pool.Generate(clients: 1, shards: 2);
         await _pool.StartAll();
-        for (var node = 0; node < Nodes; node++) await Put(node, $"key-{node}", $"value {node}");
-        for (var node = 0; node < Nodes; node++) Assert.Equal("value 0", await Get(node, "key-0"));
+        for (var node = 0; node < Nodes; node++) await _pool.Put(node, $"key-{node}", $"value {node}");
+        for (var node = 0; node < Nodes; node++) Assert.Equal("value 0", await _pool.Get(node, "key-0"));
         var unsigned = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(1) }, "put", "key", "unsigned");
         Assert.Equal(5, unsigned.ExitCode);
 
         await _pool.Process(0).Kill();
-        await Put(2, "key-0", "without node 0");
+        await _pool.Put(2, "key-0", "without node 0");
         await _pool.Start(0);
-        Assert.Equal("without node 0", await Get(0, "key-0"));
+        Assert.Equal("without node 0", await _pool.Get(0, "key-0"));
 
         await _pool.KillAll();
         await _pool.StartAll();
-        Assert.Equal("without node 0", await Get(3, "key-0"));
-        Assert.Equal("value 3", await Get(1, "key-3"));
+        Assert.Equal("without node 0", await _pool.Get(3, "key-0"));
+        Assert.Equal("value 3", await _pool.Get(1, "key-3"));
 
         for (var node = 0; node < Nodes; node++) Assert.True(await _pool.Process(node).Stop() == 0, _pool.Process(node).Error);
     }
@@ -39,11 +38,11 @@ public sealed class PoolTests : IDisposable
     {
         await _pool.Generate(clients: 1, shards: 2);
         await _pool.StartAll();
-        await Put(0, "key", "value");
+        await _pool.Put(0, "key", "value");
         await _pool.Process(3).Kill();
         Directory.Delete(Path.Combine(_pool.DirectoryOf(3), "data"), recursive: true);
         await _pool.Start(3);
-        Assert.Equal("value", await Get(3, "key"));
+        Assert.Equal("value", await _pool.Get(3, "key"));
         Assert.Contains("empty disk", _pool.Process(3).Error, StringComparison.Ordinal);
     }
 
@@ -65,28 +64,5 @@ public sealed class PoolTests : IDisposable
 
         // Neither took the leave for its first start away.
         Assert.True(File.Exists(Path.Combine(_pool.DirectoryOf(1), "first-start")));
-    }
-
-    private async Task Put(int node, string key, string value)
-    {
-        var run = await Run(node, "put", key, value);
-        Assert.True(run.ExitCode == 0, $"{run.Error}\n{_pool.Process(node).Error}");
-    }
-
-    private async Task<string> Get(int node, string key)
-    {
-        var run = await Run(node, "get", key);
-        Assert.True(run.ExitCode == 0, $"{run.Error}\n{_pool.Process(node).Error}");
-        return run.Output;
-    }
-
-    // The nodes find each other a moment after they listen, and one that was away catches up; kv itself waits as it is told to.
-    private async Task<Run> Run(int node, params string[] args)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var run = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(node), Key = _pool.KeyFileOf(0) }, args);
-            if (run.ExitCode is not (ExitCodes.Unavailable or ExitCodes.OutcomeUnknown) || attempt == AttemptsMax) return run;
-        }
     }
 }

@@ -5,7 +5,7 @@ namespace KvStore.Cli.Tests;
 /// <summary><c>kv snapshot</c> over a pool of processes: a backup from a running node becomes the disk of another.</summary>
 public sealed class SnapshotTests : IAsyncDisposable
 {
-    private readonly TestPool _pool = new();
+    private readonly ProcessPool _pool = new();
 
     public ValueTask DisposeAsync()
     {
@@ -16,13 +16,13 @@ public sealed class SnapshotTests : IAsyncDisposable
     [Fact]
     public async Task A_backup_of_a_running_node_is_checked_offline_and_brings_another_back()
     {
-        await _pool.Generate(shards: 1);
+        await _pool.Generate(clients: 1, shards: 1, dev: false);
         await _pool.StartAll();
         await _pool.Put(0, "key", "value");
-        var (backup, genesis) = (_pool.File("backup.kvs"), _pool.Genesis);
+        var (backup, genesis) = (_pool.FileOf("backup.kvs"), _pool.Genesis);
 
         // The first checkpoint comes when the group is idle for a while; writing on would put it off.
-        while ((await Kv.RunWith(new Surroundings(), "snapshot", "save", "--dir", _pool.NodeOf(0), "-f", backup)).ExitCode != 0) await _pool.Get(0, "key");
+        while ((await Kv.RunWith(new Surroundings(), "snapshot", "save", "--dir", _pool.DirectoryOf(0), "-f", backup)).ExitCode != 0) await _pool.Get(0, "key");
         var verified = await Kv.RunWith(new Surroundings(), "snapshot", "verify", backup, "--genesis", genesis, "-o", "json");
         Assert.True(verified.ExitCode == 0, verified.Error);
         using (var json = JsonDocument.Parse(verified.Bytes))
@@ -35,16 +35,16 @@ public sealed class SnapshotTests : IAsyncDisposable
 
         Assert.Contains("keys        1", (await Kv.RunWith(new Surroundings(), "snapshot", "verify", backup, "--genesis", genesis)).Output, StringComparison.Ordinal);
         await _pool.Put(1, "later", "too");
-        var busy = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--dir", _pool.NodeOf(3));
+        var busy = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--dir", _pool.DirectoryOf(3));
         Assert.Equal(1, busy.ExitCode);
         Assert.Contains("runs the node", busy.Error, StringComparison.Ordinal);
 
-        await _pool.Kill(3);
-        Directory.Delete(Path.Combine(_pool.NodeOf(3), "data"), recursive: true);
-        var restored = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--genesis", genesis, "--dir", _pool.NodeOf(3));
+        await _pool.Process(3).Kill();
+        Directory.Delete(Path.Combine(_pool.DirectoryOf(3), "data"), recursive: true);
+        var restored = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--genesis", genesis, "--dir", _pool.DirectoryOf(3));
         Assert.True(restored.ExitCode == 0, restored.Error);
         await _pool.Start(3);
-        Assert.DoesNotContain("empty disk", _pool.ErrorOf(3), StringComparison.Ordinal);
+        Assert.DoesNotContain("empty disk", _pool.Process(3).Error, StringComparison.Ordinal);
         Assert.Equal("value", await _pool.Get(3, "key"));
         Assert.Equal("too", await _pool.Get(3, "later"));
     }
@@ -52,8 +52,8 @@ public sealed class SnapshotTests : IAsyncDisposable
     [Fact]
     public async Task What_is_not_proven_ends_with_6_and_what_makes_no_sense_says_what_would()
     {
-        await _pool.Generate(shards: 2);
-        var (dir, genesis, file) = (_pool.NodeOf(0), _pool.Genesis, _pool.File("none.kvs"));
+        await _pool.Generate(clients: 1, shards: 2, dev: false);
+        var (dir, genesis, file) = (_pool.DirectoryOf(0), _pool.Genesis, _pool.FileOf("none.kvs"));
         await Ends(2, "--shard", "snapshot", "save", "--dir", dir, "-f", file);
         await Ends(2, "no shard 2", "snapshot", "save", "--dir", dir, "--shard", "2", "-f", file);
         await Ends(1, "no snapshot", "snapshot", "save", "--dir", dir, "--shard", "1", "-f", file);
