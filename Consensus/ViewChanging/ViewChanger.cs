@@ -13,6 +13,11 @@ internal static class ViewChanger
         {
             if (state.Timer.NewViewIsLate(state.Ticks)) Leave(state, state.View.Next);
         }
+        else if (state.IsPrimary ? MayRetire(state) : state.ViewChanges.HasLeft(state.Primary, state.View))
+        {
+            // Nobody has waited in vain: were the time-out to double, the restart of one node after the other would make the next real fault a long one.
+            Leave(state, state.View.Next, doubles: false);
+        }
         else if (!state.IsPrimary && state.Pool.OldestTick is { } oldest
             && (state.Timer.RequestIsLate(oldest, state.Ticks) || state.Timer.RequestIsStarved(oldest)))
         {
@@ -63,6 +68,9 @@ internal static class ViewChanger
         state.Emit(new Broadcast(viewChange));
         state.Emit(new ViewChanged(next, Active: false));
     }
+
+    // In a group of one there is nobody to lead in its place.
+    private static bool MayRetire(ReplicaState state) => state.Retires && state.Leaders.Primary(state.View.Next) != state.Self;
 
     // A replica that lost its disk waits for positions to move on, and no client may be waiting with it. That too is work that a primary owes.
     private static bool RejoinIsLate(ReplicaState state) =>

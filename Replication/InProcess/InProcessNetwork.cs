@@ -47,7 +47,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
         else Each(from, to, host => host.Rejections.Add(rejection, from));
     }
 
-    private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message));
+    private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message, bytes: 0));
 
     private void Each(ReplicaId from, ReplicaId? to, Action<ReplicaHost> deliver)
     {
@@ -73,7 +73,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
         public void AskReadIndex(ReadIndexQuery query)
         {
             var message = new PlainMessage(query);
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message);
+            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message, bytes: 0);
         }
     }
 }
