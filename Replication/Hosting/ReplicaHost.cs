@@ -92,8 +92,13 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <param name="bytes">How long it was on the way, so that a peer's long messages can be bounded; 0 where it never left the process.</param>
     public void Deliver(ReplicaId from, VerifiedMessage message, int bytes) => Add(new QueuedInput(from, message, null, null, Bytes: bytes));
 
-    /// <summary>Hands over a client's request. Never blocks; may drop it.</summary>
-    public void Deliver(VerifiedRequest request) => Add(new QueuedInput(null, null, request, null, Bytes: request.Request.Weight));
+    /// <summary>Hands over a client's request that a gateway has distributed. Never blocks; may drop it.</summary>
+    /// <param name="from">The replica of the gateway's node; null when it is this node's.</param>
+    /// <param name="request">The request.</param>
+    public void Deliver(ReplicaId? from, VerifiedRequest request) => Add(new QueuedInput(from, null, request, null, Bytes: request.Request.Weight));
+
+    /// <summary>Whether a message, verified or not, tells this replica nothing new.</summary>
+    public bool IsSettled(PeerMessage message) => _driver.IsSettled(message);
 
     /// <summary>The node is about to stop: another replica is to lead.</summary>
     public void HandOver() => Add(new QueuedInput(null, null, null, new Retire()));

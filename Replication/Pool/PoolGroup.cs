@@ -125,6 +125,9 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     }
 
     /// <inheritdoc/>
+    public bool IsSettled(PeerMessage message) => _host is { } host && host.IsSettled(message);
+
+    /// <inheritdoc/>
     public void Deliver(ReplicaId from, VerifiedMessage message, int bytes)
     {
         if (message is PlainMessage { Message: StatusMessage status })
@@ -188,7 +191,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     {
         public void Distribute(VerifiedRequest request)
         {
-            group._host?.Deliver(request);
+            group._host?.Deliver(null, request);
             transport.Broadcast(new RequestsMessage([request.Request]));
         }
 
