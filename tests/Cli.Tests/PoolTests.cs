@@ -21,6 +21,8 @@ public sealed class PoolTests : IDisposable
         for (var node = 0; node < Nodes; node++) await _pool.Put(node, $"key-{node}", $"value {node}");
         TestContext.Current.TestOutputHelper?.WriteLine($"All four had executed a signed write {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s after they were started.");
         for (var node = 0; node < Nodes; node++) Assert.Equal("value 0", await _pool.Get(node, "key-0"));
+        var status = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(1) }, "status");
+        Assert.Contains("MiB", status.Output, StringComparison.Ordinal); // What each has on its disk, and the room there.
         var unsigned = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(1) }, "put", "key", "unsigned");
         Assert.Equal(5, unsigned.ExitCode);
 

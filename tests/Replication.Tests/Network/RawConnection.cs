@@ -164,6 +164,22 @@ internal sealed class RawConnection : IAsyncDisposable
         return ((FrameKind)header[4], body);
     }
 
+    /// <summary>Waits for the other end of a connection without TLS to close.</summary>
+    public static async Task UntilClosed(Socket socket)
+    {
+        var buffer = new byte[16];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer).WaitAsync(FailureBound) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: closed, too.
+        }
+    }
+
     /// <summary>Waits for the other end to close.</summary>
     public async Task UntilClosedAsync()
     {
