@@ -1,5 +1,6 @@
 using KvStore.Consensus.CatchingUp;
 using KvStore.Consensus.NormalCase;
+using KvStore.Consensus.ViewChanging;
 using KvStore.Protocol;
 
 namespace KvStore.Consensus.Recovery;
@@ -16,6 +17,8 @@ internal static class Startup
             foreach (var slot in state.Slots.From(state.Low.Next, state.High)) RepeatVotes(state, slot);
         }
 
+        // It can't propose where it may have proposed and forgotten what: the view is over, and the others need not find out by waiting.
+        if (state.IsPrimary && state.Reservation.IsForgotten(state.View, state.NextProposal)) ViewChanger.Suspect(state, state.View);
         // What was executed before the crash and logged with its certificate is executed again on the checkpoint's state.
         Execution.ExecuteReady(state);
         state.Emit(new SendToAll(StatusReports.Own(state)));

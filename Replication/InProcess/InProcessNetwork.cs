@@ -43,11 +43,16 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
     private void Verify(ReplicaId from, ReplicaId? to, PeerMessage message)
     {
-        if (verifier.TryVerify(message, out var verified, out var rejection)) Deliver(from, to, verified);
+        if (verifier.TryVerify(message, out var verified, out var rejection)) Each(from, to, host => Deliver(host, from, message, verified));
         else Each(from, to, host => host.Rejections.Add(rejection, from));
     }
 
-    private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message));
+    private static void Deliver(ReplicaHost host, ReplicaId from, PeerMessage message, VerifiedMessage verified)
+    {
+        if (!host.IsSettled(message)) host.Deliver(from, verified, bytes: 0);
+    }
+
+    private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message, bytes: 0));
 
     private void Each(ReplicaId from, ReplicaId? to, Action<ReplicaHost> deliver)
     {
@@ -67,13 +72,13 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
         public void Distribute(VerifiedRequest request)
         {
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(request);
+            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(i == self.Index ? null : self, request);
         }
 
         public void AskReadIndex(ReadIndexQuery query)
         {
             var message = new PlainMessage(query);
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message);
+            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message, bytes: 0);
         }
     }
 }

@@ -57,6 +57,9 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         After(_random.Between(0, _shard.Settings.Consensus.TickMilliseconds - 1), Tick);
     }
 
+    /// <summary>Its operator is about to stop it.</summary>
+    public void Retire() => Enqueue(new Waiting(null, null, null, new Retire()));
+
     /// <summary>A packet has arrived.</summary>
     public void Deliver(ReplicaId from, Packet packet)
     {
@@ -69,6 +72,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
                 Gateway.OnReadIndexAnswer(from, answer);
                 break;
             default:
+                if (Driver.IsSettled(packet.Message)) break;
                 if (packet.Verify(_shard.Verifier, out var rejection) is { } verified) Enqueue(new Waiting(from, verified, null, null));
                 else OnRejected(rejection, from);
                 break;

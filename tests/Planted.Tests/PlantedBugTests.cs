@@ -22,6 +22,7 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.NewViewUnchecked)]
     [InlineData(PlantedBug.PreparedForgotten)]
     [InlineData(PlantedBug.VoteBeforeLog, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.ReservationForgotten, SimulationProfile.Disk)]
     [InlineData(PlantedBug.SnapshotNamedBeforeFlush, SimulationProfile.Disk)]
     [InlineData(PlantedBug.LogEndsAtFirstBadRecord, SimulationProfile.Disk)]
     public void The_simulator_finds_the_planted_bug(PlantedBug bug, SimulationProfile profile = SimulationProfile.Mixed)

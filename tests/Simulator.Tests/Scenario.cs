@@ -44,7 +44,9 @@ internal static class Scenario
         Assert.Empty(world.Violations.All);
     }
 
-    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Shards[0].Machines[index].Process!.Driver.Replica;
+    public static KvStore.Consensus.Replica Replica(World world, int index) => Process(world, index).Driver.Replica;
+
+    public static ReplicaProcess Process(World world, int index) => world.Shards[0].Machines[index].Process!;
 
     /// <summary>The answer to an operation that the first client does now, from the shard of its key.</summary>
     public static OperationResult Do(World world, Intent intent)

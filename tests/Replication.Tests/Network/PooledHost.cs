@@ -46,7 +46,9 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
     public async Task<ShardView> ReadAsync() =>
         (await _host.Gateway.ReadAsync(Stopwatch.GetTimestamp() + 60 * Stopwatch.Frequency, TestContext.Current.CancellationToken))!;
 
-    public void Deliver(ReplicaId from, VerifiedMessage message) => _host.Deliver(from, message);
+    public bool IsSettled(PeerMessage message) => _host.IsSettled(message);
+
+    public void Deliver(ReplicaId from, VerifiedMessage message, int bytes) => _host.Deliver(from, message, bytes);
 
     public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _host.Gateway.OnPeerExecuted(from, claim);
 
@@ -56,13 +58,13 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
 
     public void Distribute(VerifiedRequest request)
     {
-        _host.Deliver(request);
+        _host.Deliver(null, request);
         _transport.Broadcast(new RequestsMessage([request.Request]));
     }
 
     public void AskReadIndex(ReadIndexQuery query)
     {
-        _host.Deliver(_host.Id, new PlainMessage(query));
+        _host.Deliver(_host.Id, new PlainMessage(query), bytes: 0);
         _transport.Broadcast(query);
     }
 

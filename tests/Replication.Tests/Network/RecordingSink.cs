@@ -11,7 +11,9 @@ internal sealed class RecordingSink : IPeerSink
 
     private readonly Channel<(ReplicaId From, object What)> _delivered = Channel.CreateUnbounded<(ReplicaId, object)>();
 
-    public void Deliver(ReplicaId from, VerifiedMessage message) => _delivered.Writer.TryWrite((from, message));
+    public bool IsSettled(PeerMessage message) => false;
+
+    public void Deliver(ReplicaId from, VerifiedMessage message, int bytes) => _delivered.Writer.TryWrite((from, message));
 
     public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _delivered.Writer.TryWrite((from, claim));
 
