@@ -66,6 +66,7 @@ bool voting[CORRECT] = true;
 byte accepted[CORRECT * POSITIONS];          /* in the open view */
 bool committing[CORRECT * POSITIONS];        /* its Commit is out, in the open view */
 byte cert[CORRECT * POSITIONS];              /* of the highest view that it holds */
+byte voted[CORRECT * POSITIONS];             /* the batch that it voted to commit last, in whatever view */
 byte low[CORRECT];                           /* position up to which the open view has nothing to vote on */
 byte carried[CORRECT * POSITIONS];           /* by the NewView of the open view */
 byte executed[CORRECT];
@@ -77,9 +78,9 @@ byte chosen[POSITIONS + 1];
 /* The correct replicas' names mean nothing: what is the same but for their names is one state, in which their rows ascend. */
 c_code {
     static uchar *const tables[] = {
-        now.view, now.openView, now.voting, now.executed, now.stable, now.low, now.accepted, now.committing, now.cert, now.carried,
+        now.view, now.openView, now.voting, now.executed, now.stable, now.low, now.accepted, now.committing, now.cert, now.voted, now.carried,
         now.pledged, now.pledgedStable, now.pledgedCert };
-    static const int widths[] = { 1, 1, 1, 1, 1, 1, POSITIONS, POSITIONS, POSITIONS, POSITIONS, VIEWS, VIEWS, VIEWS * POSITIONS };
+    static const int widths[] = { 1, 1, 1, 1, 1, 1, POSITIONS, POSITIONS, POSITIONS, POSITIONS, POSITIONS, VIEWS, VIEWS, VIEWS * POSITIONS };
     enum { TABLES = sizeof(widths) / sizeof(widths[0]) };
 
     static void sortPair(int a, int b)
@@ -129,6 +130,7 @@ inline tryCommit(r, s)
     if
     :: voting[r] && accepted[AT(r, s)] != NONE && !committing[AT(r, s)] && MAY_COMMIT(r, s) ->
         committing[AT(r, s)] = true;
+        voted[AT(r, s)] = accepted[AT(r, s)];
         ADD(commits[VOTES(view[r], s, accepted[AT(r, s)])]);
         if
         :: HAS_COMMITTED(view[r], s, accepted[AT(r, s)]) ->
@@ -166,6 +168,12 @@ inline tryCommit(r, s)
         cert[AT(r, s)] = CERT(openView[r], d); \
         tryCommit(r, s); SORTED }
 
+/* What rests on no Commit and was not executed need not be on disk, and is not reported then (docs/divergence.md, "A Prepare rests on a reservation"). */
+#define FORGET(s) \
+    :: d_step { cert[AT(r, s)] != NONE && BATCH_OF(cert[AT(r, s)]) != NUL && BATCH_OF(cert[AT(r, s)]) != voted[AT(r, s)] && executed[r] < s -> \
+        cert[AT(r, s)] = NONE; \
+        SORTED }
+
 /* Steps 5 and 10: executes the next position when a commit certificate of whatever view comes, and keeps it as one that it is prepared. Votes for a checkpoint (step 6). */
 #define EXECUTE(v, s, d) \
     :: d_step { executed[r] == s - 1 && HAS_COMMITTED(v, s, d) -> \
@@ -182,7 +190,7 @@ inline tryCommit(r, s)
         if :: executed[r] < s -> executed[r] = s :: else fi; \
         i = 1; \
         do \
-        :: i <= s -> cert[AT(r, i)] = NONE; accepted[AT(r, i)] = NONE; committing[AT(r, i)] = false; carried[AT(r, i)] = NONE; i++ \
+        :: i <= s -> cert[AT(r, i)] = NONE; voted[AT(r, i)] = NONE; accepted[AT(r, i)] = NONE; committing[AT(r, i)] = false; carried[AT(r, i)] = NONE; i++ \
         :: else -> break \
         od; \
         i = 0; SORTED }
@@ -343,14 +351,14 @@ proctype Replica(byte r)
 end:
     do
     ACCEPT(1, A) ACCEPT(1, B)
-    PREPARED(1, A) PREPARED(1, B)
+    PREPARED(1, A) PREPARED(1, B) FORGET(1)
     EXECUTE(0, 1, A) EXECUTE(0, 1, B) EXECUTE(1, 1, A) EXECUTE(1, 1, B)
 #if VIEWS > 2
     EXECUTE(2, 1, A) EXECUTE(2, 1, B)
 #endif
 #if POSITIONS > 1
     ACCEPT(1, NUL) PREPARED(1, NUL) EXECUTE(1, 1, NUL)
-    ACCEPT(2, A) PREPARED(2, A) EXECUTE(0, 2, A) EXECUTE(1, 2, A)
+    ACCEPT(2, A) PREPARED(2, A) FORGET(2) EXECUTE(0, 2, A) EXECUTE(1, 2, A)
 #if VIEWS > 2
     EXECUTE(2, 1, NUL) EXECUTE(2, 2, A) EXECUTE(2, 2, B)
 #endif

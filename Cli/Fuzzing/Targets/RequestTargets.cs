@@ -34,7 +34,7 @@ internal static class RequestTargets
     [
         "POST /v1/txn\ncontent-type: application/json\n\n{\"if\":[{\"key\":\"a\",\"exists\":false}],\"then\":[{\"op\":\"put\",\"key\":\"a\",\"value\":\"x\",\"ttl\":9}],\"else\":[{\"op\":\"get\",\"key\":\"a\"}]}",
         "POST /v1/batch\ncontent-type: application/json\n\n{\"operations\":[{\"op\":\"append\",\"key\":\"a\",\"value\":\"x\"},{\"op\":\"slice\",\"keyB64\":\"YQ\",\"start\":0,\"end\":1}]}",
-        "PATCH /v1/kv/a?ttl=9\ncontent-type: application/vnd.kv.slice+json\n\n{\"start\":0,\"end\":1}",
+        "PATCH /v1/kv/a\ncontent-type: application/vnd.kv.slice+json\n\n{\"start\":0,\"end\":1}",
         "GET /v1/kv?prefix=a&limit=2&keysOnly=true\n\n",
         "PUT /v1/kv/a\ncontent-digest: sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:\n\nhello",
     ];
