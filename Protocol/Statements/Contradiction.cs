@@ -2,7 +2,7 @@ namespace KvStore.Protocol;
 
 /// <summary>
 /// When two statements of one signer, in one cluster, group and epoch, convict it: a correct replica makes at most one statement of a kind about the same thing, also
-/// over crashes, because it writes down what it says before it says it. docs/accountability.md.
+/// over crashes, because it sees to it on its disk. docs/accountability.md.
 /// </summary>
 public static class Contradiction
 {

@@ -7,8 +7,8 @@ using KvStore.Replication.Setup;
 namespace KvStore.Replication.Accountability;
 
 /// <summary>
-/// Two statements of one replica that a correct one does not make both, such that anyone who has the genesis can check them. As a file it is one line of JSON in the one
-/// form that <see cref="ToBytes"/> writes. docs/wire.md.
+/// Two statements of one replica that a correct one does not make both, such that anyone who has the genesis can check them. As a file it is one line of JSON, in one form
+/// only. docs/wire.md.
 /// </summary>
 /// <param name="Format">The name of the format.</param>
 /// <param name="Cluster">The cluster's id.</param>
