@@ -59,7 +59,7 @@ internal sealed class EffectInterpreter
     {
         var recovery = new StateRecovery(_options, _ports);
         var state = recovery.Restore(stable);
-        Keeper.OnRestored(state, stable, recovery.Snapshot, recovery.Older.Concat(records));
+        Keeper.OnRestored(state, stable, recovery.Snapshot, recovery.Executed.Concat(records.OfType<CommittedRecord>().Select(record => record.Certificate.Vote.Sequence)));
         if (stable is null) return;
         Become(state);
         // It is stable: peers may fetch it from the first moment on. In an idle group there may be no later one for a long time.
