@@ -11,6 +11,9 @@ namespace KvStore.Replication.Pool;
 /// <param name="Disk">What is released when the replica has stopped; null when there is nothing.</param>
 public sealed record ShardStore(IReplicaLog Log, ISnapshotStore Snapshots, DiskLedger? Ledger, bool IsEmpty, IDisposable? Disk)
 {
+    /// <summary>Makes durable all that was written without being flushed; does nothing where nothing can be made so.</summary>
+    public Action FlushAll { get; init; } = () => { };
+
     /// <summary>The store on a disk, which is disposed of with it.</summary>
-    public static ShardStore On(ReplicaDisk disk) => new(disk.Log, disk.Snapshots, disk.Ledger, disk.IsEmpty, disk);
+    public static ShardStore On(ReplicaDisk disk) => new(disk.Log, disk.Snapshots, disk.Ledger, disk.IsEmpty, disk) { FlushAll = disk.FlushAll };
 }
