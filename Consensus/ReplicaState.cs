@@ -82,6 +82,8 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     public Recall Recall { get; } = new(options.Self, options.Group);
 
+    public Reservation Reservation { get; } = new();
+
     /// <summary>The highest position that this replica may have voted to commit: its answer to read-index questions.</summary>
     public SequenceNumber HighestCommitVote { get; set; }
 

@@ -96,6 +96,8 @@ internal sealed class Recall(ReplicaId self, GroupConfig group)
     {
         SayCheckpoints(state);
         if (!state.Active && state.ViewChanges.Pledged is { } pledged) state.Emit(new Broadcast(pledged));
+        // It can't propose where it may have proposed and forgotten what: the view is over, and the others need not find out by waiting.
+        if (state.IsPrimary && state.Reservation.IsForgotten(state.View, state.NextProposal)) ViewChanger.Suspect(state, state.View);
         foreach (var slot in state.Slots.From(state.Low.Next, state.High).ToList())
         {
             if (!state.Active) break;

@@ -10,9 +10,8 @@ internal static class Recollections
     /// <summary>What this replica's log knows; asked before anything is said or taken in this run.</summary>
     public static Recollection Own(ReplicaState state)
     {
-        var slots = state.Active ? state.Slots.From(state.Low.Next, state.High).Where(slot => slot.Accepted).ToList() : [];
-        return new Recollection(
-            state.View, state.OpenView, state.Low, state.Executed, [.. slots.Select(slot => slot.Sequence)], [.. slots.Where(slot => slot.CommitVoted).Select(slot => slot.Sequence)]);
+        var committed = state.Slots.From(state.Low.Next, state.High).Where(slot => slot.CommitVoted).Select(slot => slot.Sequence);
+        return new Recollection(state.View, state.OpenView, state.Low, state.Executed, state.Reservation.UpToIn(state.OpenView), [.. committed]);
     }
 
     /// <summary>What this replica holds of a peer's statements that the peer does not know of; a few, if there are more.</summary>

@@ -14,7 +14,7 @@ internal static class RecallCodec
         writer.View(known.OpenView);
         writer.Sequence(known.Stable);
         writer.Sequence(known.Executed);
-        EncodePositions(writer, known.Prepared);
+        writer.Sequence(known.Reserved);
         EncodePositions(writer, known.Committed);
     }
 
@@ -42,7 +42,7 @@ internal static class RecallCodec
     {
         var nonce = reader.UInt64();
         if (!reader.Bool()) return new RecallMessage(nonce, null);
-        var known = new Recollection(reader.View(), reader.View(), reader.Sequence(), reader.Sequence(), DecodePositions(ref reader), DecodePositions(ref reader));
+        var known = new Recollection(reader.View(), reader.View(), reader.Sequence(), reader.Sequence(), reader.Sequence(), DecodePositions(ref reader));
         reader.Require(known.View >= known.OpenView);
         return new RecallMessage(nonce, known);
     }

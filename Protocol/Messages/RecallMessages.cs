@@ -10,10 +10,10 @@ namespace KvStore.Protocol;
 /// <param name="OpenView">The last view that was open to it; the same, unless it has pledged to leave it.</param>
 /// <param name="Stable">Its stable checkpoint: it votes for nothing up to there.</param>
 /// <param name="Executed">The last position whose batch it can execute.</param>
-/// <param name="Prepared">The positions above the checkpoint where it accepted a proposal in the open view, ascending.</param>
-/// <param name="Committed">Those where it voted to commit it, ascending.</param>
+/// <param name="Reserved">The position up to which it may have voted to prepare in the open view.</param>
+/// <param name="Committed">The positions above the checkpoint where it voted to commit in the open view, ascending.</param>
 public sealed record Recollection(
-    View View, View OpenView, SequenceNumber Stable, SequenceNumber Executed, ImmutableArray<SequenceNumber> Prepared, ImmutableArray<SequenceNumber> Committed)
+    View View, View OpenView, SequenceNumber Stable, SequenceNumber Executed, SequenceNumber Reserved, ImmutableArray<SequenceNumber> Committed)
 {
     /// <summary>Whether the log knows of this statement, or nothing that may be said from now on can contradict it.</summary>
     public bool Covers(Statement statement) => statement switch
@@ -28,7 +28,7 @@ public sealed record Recollection(
     private bool CoversVote(OrderingVote vote)
     {
         if (vote.Sequence <= Stable || vote.View < View) return true;
-        return vote.View == OpenView && (vote is Commit ? Committed : Prepared).BinarySearch(vote.Sequence) >= 0;
+        return vote.View == OpenView && (vote is Commit ? Committed.BinarySearch(vote.Sequence) >= 0 : vote.Sequence <= Reserved);
     }
 }
 

@@ -31,12 +31,12 @@ internal sealed class RandomValues(int seed)
     private Recollection Recollection()
     {
         var (one, other) = (View(), View());
-        return new Recollection(one >= other ? one : other, one >= other ? other : one, Sequence(), Sequence(), Ascending(), Ascending());
+        return new Recollection(one >= other ? one : other, one >= other ? other : one, Sequence(), Sequence(), Sequence(), Ascending());
     }
 
     private ImmutableArray<SequenceNumber> Ascending() => [.. new SortedSet<SequenceNumber>(Many(Sequence))];
 
-    public LogRecord Record() => _random.Next(7) switch
+    public LogRecord Record() => _random.Next(8) switch
     {
         0 => new ProposalRecord(View(), Sequence(), Batch(), Many(Request)),
         1 => new PreparedRecord(Ordering(Sequence())),
@@ -44,6 +44,7 @@ internal sealed class RandomValues(int seed)
         3 => new ViewChangeRecord(ViewChange()),
         4 => new NewViewRecord(Signed(NewView())),
         5 => new StableRecord(Certificate(Checkpoint())),
+        6 => new ReservedRecord(View(), Sequence()),
         _ => new RejoinRecord(Sequence()),
     };
 

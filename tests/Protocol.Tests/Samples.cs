@@ -74,7 +74,7 @@ internal static class Samples
         ("read-index-answer", new ReadIndexAnswer(7, new SequenceNumber(130), Prepared)),
         ("read-index-answer-executed", new ReadIndexAnswer(7, new SequenceNumber(130), null)),
         ("recall", new RecallMessage(7, new Recollection(
-            new View(5), new View(5), new SequenceNumber(128), new SequenceNumber(129), [new SequenceNumber(129), new SequenceNumber(131)], [new SequenceNumber(129)]))),
+            new View(5), new View(5), new SequenceNumber(128), new SequenceNumber(129), new SequenceNumber(160), [new SequenceNumber(129), new SequenceNumber(131)]))),
         ("recall-without-disk", new RecallMessage(7, null)),
         ("recalled", new RecalledMessage(7, new View(5), new SequenceNumber(128), Status, [Sign(1, PrePrepare), Sign(1, Commit)])),
     ];
@@ -96,6 +96,7 @@ internal static class Samples
         ("new-view", new NewViewRecord(Sign(2, NewView))),
         ("stable", new StableRecord(Certify(Checkpoint))),
         ("rejoin", new RejoinRecord(new SequenceNumber(386))),
+        ("reserved", new ReservedRecord(new View(5), new SequenceNumber(162))),
     ];
 
     /// <summary>Results, by name.</summary>
