@@ -58,6 +58,12 @@ internal static class ViewChanger
             return;
         }
 
+        Join(state);
+    }
+
+    /// <summary>Goes where w others have gone, and opens the view when it is this replica's to open.</summary>
+    public static void Join(ReplicaState state)
+    {
         if (state.ViewChanges.JoinView(state.View, state.Self) is { } view) Leave(state, view);
         OpenIfQuorum(state);
     }
@@ -66,7 +72,7 @@ internal static class ViewChanger
     private static void Leave(ReplicaState state, View next, bool doubles = true)
     {
         Invariant.Holds(next > state.View);
-        if (state.Rejoin.IsRejoining) return; // What it knows is not what it once knew: its ViewChange could hide a committed batch.
+        if (state.IsForgetful) return; // What it knows is not what it once knew: its ViewChange could hide a committed batch.
         state.View = next;
         state.Active = false;
         state.Timer.OnLeave(doubles);
@@ -99,7 +105,7 @@ internal static class ViewChanger
 
     private static void OpenIfQuorum(ReplicaState state)
     {
-        if (state.Active) return;
+        if (state.Active || state.IsForgetful) return;
         // Those that are further on count too: they will not come back to help open this view, so it must not be waited for without end.
         if (state.ViewChanges.CountFrom(state.View) >= state.Group.Quorum) state.Timer.OnViewChangeQuorum(state.Ticks);
         if (!state.IsPrimary || state.ViewChanges.Opened >= state.View) return; // One NewView per view: a second would be equivocation.

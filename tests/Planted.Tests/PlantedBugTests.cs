@@ -25,6 +25,7 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.ReservationForgotten, SimulationProfile.Disk)]
     [InlineData(PlantedBug.SnapshotNamedBeforeFlush, SimulationProfile.Disk)]
     [InlineData(PlantedBug.LogEndsAtFirstBadRecord, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.RestoredVotesAtOnce, SimulationProfile.Disk)]
     public void The_simulator_finds_the_planted_bug(PlantedBug bug, SimulationProfile profile = SimulationProfile.Mixed)
     {
         var seed = FirstFailing(bug, profile, out var found);
