@@ -120,9 +120,10 @@ internal static class ViewChanger
     private static ImmutableArray<Verified<ViewChange>> Chosen(ReplicaState state)
     {
         var viewChanges = state.ViewChanges.For(state.View).Select(each => (Said: each, Missing: CountMissing(state, each.Statement))).OrderBy(each => each.Missing).ToList();
-        var quorum = state.Group.Quorum;
-        var mustWait = viewChanges.Count < quorum || (viewChanges[quorum - 1].Missing > 0 && viewChanges.Count < state.Group.Replicas && !state.Timer.NewViewIsHalfLate(state.Ticks));
-        return mustWait ? [] : [.. viewChanges.Take(quorum).Select(each => each.Said).OrderBy(each => each.Signer.Index)];
+        var best = viewChanges.Take(state.Group.Quorum).ToList();
+        var maySomebodyCome = viewChanges.Count < state.Group.Replicas && !state.Timer.NewViewIsHalfLate(state.Ticks);
+        if (best.Count < state.Group.Quorum || (maySomebodyCome && best.Exists(each => each.Missing > 0))) return [];
+        return [.. best.Select(each => each.Said).OrderBy(each => each.Signer.Index)];
     }
 
     private static int CountMissing(ReplicaState state, ViewChange viewChange) =>
