@@ -30,7 +30,7 @@ internal sealed class FarFutureBehaviour(LiarKit kit) : Behaviour(kit)
 {
     private const int FarChance = 3000;
     private const ulong FarAway = 1_000_000_000;
-    private const ulong Farthest = ulong.MaxValue;
+    private const ulong Farthest = CanonicalReader.NumberMax;
 
     public override IEnumerable<Said> Say(ReplicaId to, PeerMessage message)
     {
@@ -63,7 +63,7 @@ internal sealed class WrongResultsBehaviour(LiarKit kit) : Behaviour(kit)
         0 => honest with { ResultsRoot = Kit.AnyDigest() },
         1 => honest with { LedgerRoot = Kit.AnyDigest() },
         2 => honest with { Batch = Kit.AnyDigest() },
-        3 => honest with { Sequence = new SequenceNumber(ulong.MaxValue) },
+        3 => honest with { Sequence = new SequenceNumber(CanonicalReader.NumberMax) },
         _ => honest with { Sequence = honest.Sequence.Next },
     };
 }
@@ -96,8 +96,8 @@ internal sealed class WrongStatusBehaviour(LiarKit kit) : Behaviour(kit)
         return Only(_kind switch
         {
             0 => it with { Executed = SequenceNumber.Genesis, Stable = SequenceNumber.Genesis, RetainedFrom = SequenceNumber.Genesis.Next },
-            1 => it with { Executed = new SequenceNumber(ulong.MaxValue), Stable = new SequenceNumber(ulong.MaxValue), RetainedFrom = new SequenceNumber(ulong.MaxValue) },
-            2 => it with { View = new View(ulong.MaxValue), Active = true },
+            1 => it with { Executed = new SequenceNumber(CanonicalReader.NumberMax), Stable = new SequenceNumber(CanonicalReader.NumberMax), RetainedFrom = new SequenceNumber(CanonicalReader.NumberMax) },
+            2 => it with { View = new View(CanonicalReader.NumberMax), Active = true },
             3 => it with { Rejoining = true, Active = false },
             _ => it with { View = View.Initial, Active = false },
         });
