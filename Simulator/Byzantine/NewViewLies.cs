@@ -48,8 +48,8 @@ internal sealed class SplitNewViewBehaviour(LiarKit kit) : Behaviour(kit)
         if (message is not StatementMessage { Signed: Signed<NewView> it } || it.Signer != Kit.Self) return Only(message);
         var view = it.Statement.View;
         if (!Kit.IsOnOtherSide(to, view.Number)) return Only(message);
-        var others = _heard.Values.Where(each => each.Statement.View == view && each.Signer != Kit.Self).Reverse().Take(Kit.Group.Quorum - 1);
-        ImmutableArray<Signed<ViewChange>> chosen = [.. others.Append(Kit.Sign(new ViewChange(view, null, []))).OrderBy(each => each.Signer)];
+        var others = _heard.Values.Where(each => each.Statement.View == view && each.Signer != Kit.Self).Reverse();
+        ImmutableArray<Signed<ViewChange>> chosen = [.. others.Prepend(Kit.Sign(new ViewChange(view, null, []))).Take(Kit.Group.Quorum).OrderBy(each => each.Signer)];
         var carried = NewViewSelection.Select([.. chosen.Select(each => each.Statement)]);
         return Only(Kit.Say(new NewView(view, chosen, carried)));
     }
