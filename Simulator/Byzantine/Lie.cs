@@ -51,6 +51,12 @@ public enum Lie
     /// <summary>Its ViewChanges hold certificates that are none.</summary>
     ForgedViewChange,
 
+    /// <summary>
+    /// As primary it lets just so many prepare that with its own vote, which it keeps, it alone holds the certificate; that it hides from the next view and
+    /// shows in a later one, when something else may be committed there.
+    /// </summary>
+    Hoard,
+
     /// <summary>Its NewViews leave out what must be carried over.</summary>
     OmitInNewView,
 

@@ -27,6 +27,7 @@ internal static class Lies
         Lie.StaleViewChange => new StaleViewChangeBehaviour(kit),
         Lie.InflatedViewChange => new InflatedViewChangeBehaviour(kit),
         Lie.ForgedViewChange => new ForgedViewChangeBehaviour(kit),
+        Lie.Hoard => new HoardBehaviour(kit),
         Lie.OmitInNewView or Lie.BlankInNewView or Lie.ReorderInNewView or Lie.InventInNewView => new NewViewForger(kit, lie),
         Lie.SplitNewView => new SplitNewViewBehaviour(kit),
         Lie.WrongRoots => new WrongRootsBehaviour(kit),
