@@ -9,6 +9,9 @@ public abstract record Effect;
 /// <summary>Write the record down: durable before any later effect leaves the replica.</summary>
 public sealed record Persist(LogRecord Record) : Effect;
 
+/// <summary>Write the record down, behind those before it: durable with the next <see cref="Persist"/>. Nothing that leaves before rests on it.</summary>
+public sealed record PersistLater(LogRecord Record) : Effect;
+
 /// <summary>Sign the statement and send it to all; the replica gets its own back as an input.</summary>
 public sealed record Broadcast(Statement Statement) : Effect;
 
@@ -21,8 +24,14 @@ public sealed record Send(ReplicaId To, PeerMessage Message) : Effect;
 /// <summary>Send a message to all peers.</summary>
 public sealed record SendToAll(PeerMessage Message) : Effect;
 
-/// <summary>Apply the batch to the state. It is committed, as the certificate shows.</summary>
-public sealed record Execute(SequenceNumber Sequence, QuorumCertificate<Commit> Certificate, Batch Batch, ImmutableArray<VerifiedRequest> Requests) : Effect;
+/// <summary>Apply the batch to the state, and say what came of it to the peers in <paramref name="Audience"/>. It is committed, as the certificate shows.</summary>
+/// <param name="Sequence">Its position.</param>
+/// <param name="Certificate">The certificate.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Requests">The bodies of its requests.</param>
+/// <param name="Audience">The replicas whose gateways passed on one of the requests, as far as this one knows: clients wait there.</param>
+public sealed record Execute(
+    SequenceNumber Sequence, QuorumCertificate<Commit> Certificate, Batch Batch, ImmutableArray<VerifiedRequest> Requests, ReplicaSet Audience) : Effect;
 
 /// <summary>Keep the state as it is now, at this position, and say its roots with <see cref="SnapshotReady"/>.</summary>
 public sealed record TakeSnapshot(SequenceNumber Sequence) : Effect;

@@ -80,6 +80,8 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     public Rejoin Rejoin { get; } = new(options.Group, options.Config);
 
+    public Reservation Reservation { get; } = new();
+
     /// <summary>The highest position that this replica may have voted to commit: its answer to read-index questions.</summary>
     public SequenceNumber HighestCommitVote { get; set; }
 

@@ -51,6 +51,9 @@ public enum PlantedBug
     /// <summary>A snapshot gets its name before its bytes are durable.</summary>
     SnapshotNamedBeforeFlush,
 
+    /// <summary>A replica that comes back votes where it may have voted before and forgotten for what.</summary>
+    ReservationForgotten,
+
     /// <summary>Reading the log stops at the first bad record, whatever it is, and the replica goes on with what came before it.</summary>
     LogEndsAtFirstBadRecord,
 }

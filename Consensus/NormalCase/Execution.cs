@@ -25,12 +25,12 @@ internal static class Execution
         if (slot.Logged != batch.Digest)
         {
             // A checkpoint vote needs the means to rebuild the state on this disk (section 11), and this batch was not logged when it was accepted: another one was, or none.
-            state.Emit(new Persist(new CommittedRecord(slot.Committed!, batch, [.. bodies.Select(body => body.Request)])));
+            state.Emit(new PersistLater(new CommittedRecord(slot.Committed!, batch, [.. bodies.Select(body => body.Request)])));
             slot.Logged = batch.Digest;
         }
 
         Proposals.Pin(state, slot, batch);
-        state.Emit(new Execute(slot.Sequence, slot.Committed!, batch, bodies));
+        state.Emit(new Execute(slot.Sequence, slot.Committed!, batch, bodies, AudienceOf(state, batch)));
         slot.ExecutedBodies = bodies;
         state.Slots.CountExecuted(slot);
         state.Executed = slot.Sequence;
@@ -50,5 +50,18 @@ internal static class Execution
         if (servedSomeone || expires) state.Timer.OnProgress(state.Ticks, state.Active);
         state.Peers.OnExecuted(state.Ticks);
         Checkpoints.OnExecuted(state, slot.Sequence);
+    }
+
+    // Where a request came from is where its client waits; a body that came in other ways, or waited long, may have a client anywhere.
+    private static ReplicaSet AudienceOf(ReplicaState state, Batch batch)
+    {
+        var audience = default(ReplicaSet);
+        foreach (var digest in batch.Requests)
+        {
+            var entry = state.Pool.FindWaiting(digest);
+            audience = audience.Union(entry is null || state.Timer.ShouldForward(entry.ArrivalTick, state.Ticks) ? ReplicaSet.All : entry.Origins);
+        }
+
+        return audience;
     }
 }

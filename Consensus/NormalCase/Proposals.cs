@@ -50,6 +50,7 @@ internal static class Proposals
     public static void TryAccept(ReplicaState state, Slot slot)
     {
         if (!state.Active || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
+        if (state.Reservation.IsForgotten(state.View, slot.Sequence)) return; // The others decide here, or the next view does.
         if (slot.Committed is { } committed && committed.Vote.Batch != batch.Digest) return; // Overtaken: no quorum follows this proposal any more.
         if (slot.Committed is null && IsOverweight(state, batch))
         {
@@ -70,16 +71,17 @@ internal static class Proposals
         return weight > state.Config.BatchBytesMax;
     }
 
-    /// <summary>Logs the proposal, then votes to prepare it. The primary also sends its PrePrepare.</summary>
+    /// <summary>Logs the proposal and votes to prepare it. The primary also sends its PrePrepare.</summary>
     public static void Accept(ReplicaState state, Slot slot, Batch batch)
     {
         slot.Accept();
         Pin(state, slot, batch);
         if (!slot.IsExecuted) state.Pool.MarkInFlight(batch); // What was executed here and waits again waits for a batch to come.
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
-        state.Emit(new Persist(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
+        state.Emit(new PersistLater(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
         if (state.Rejoin.MayVote(state.View, slot.Sequence))
         {
+            state.Reservation.Cover(state, slot.Sequence);
             if (state.IsPrimary) state.Emit(new BroadcastProposal(new PrePrepare(state.View, slot.Sequence, batch.Digest), batch));
             state.Carrier.Carry(new Prepare(state.View, slot.Sequence, batch.Digest), state.Effects);
         }

@@ -40,21 +40,30 @@ internal sealed class RequestPool(ConsensusConfig config)
     /// <param name="tick">The present tick.</param>
     /// <param name="wanted">Whether a slot lacks it: there is some room more for what a correct primary may have proposed.</param>
     /// <param name="needed">Whether a committed batch lacks it: taken always, because correct replicas weighed that batch.</param>
-    public bool TryAdd(VerifiedRequest request, ulong tick, bool wanted, bool needed)
+    /// <param name="origins">Whose gateways may wait for it.</param>
+    public bool TryAdd(VerifiedRequest request, ulong tick, bool wanted, bool needed, ReplicaSet origins)
     {
-        if (_entries.TryGetValue(request.Digest, out var entry) && entry.Node is not null) return true;
+        if (_entries.TryGetValue(request.Digest, out var entry) && entry.Node is not null)
+        {
+            entry.Origins = entry.Origins.Union(origins);
+            return true;
+        }
+
         var weight = request.Request.Weight;
         var full = _pending.Count >= config.PendingRequestsMax || _pendingBytes + weight > config.PendingBytesMax;
         var room = config.PendingBytesMax + 2L * config.PipelineDepth * config.BatchBytesMax;
         if (full && !needed && (!wanted || _pendingBytes + weight > room)) return false;
         // A body that only a slot holds does not wait: it was executed, and its result was not kept (it was refused, or has expired). It is ordered again.
         var pins = entry?.Pins ?? 0;
-        entry = new Entry(request, tick) { Pins = pins };
+        entry = new Entry(request, tick) { Pins = pins, Origins = origins };
         entry.Node = _pending.AddLast(entry);
         _pendingBytes += weight;
         _entries[request.Digest] = entry;
         return true;
     }
+
+    /// <summary>The entry of a request that waits for execution; null when it does not.</summary>
+    public Entry? FindWaiting(Digest digest) => _entries.TryGetValue(digest, out var entry) && entry.Node is not null ? entry : null;
 
     /// <summary>
     /// Takes a body that the state shows executed, because a slot lacks it. It does not wait for execution, or a slot that comes to nothing would leave
@@ -152,6 +161,9 @@ internal sealed class RequestPool(ConsensusConfig config)
         public VerifiedRequest Request { get; } = request;
 
         public ulong ArrivalTick { get; } = arrivalTick;
+
+        /// <summary>The peers that passed it on.</summary>
+        public ReplicaSet Origins { get; set; }
 
         /// <summary>Slots that need the body.</summary>
         public int Pins { get; set; }

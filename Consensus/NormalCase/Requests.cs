@@ -18,7 +18,7 @@ internal static class Requests
         {
             state.Pool.AddSpare(received.Request, state.Ticks);
         }
-        else if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest)))
+        else if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest), OriginsOf(received, wanted)))
         {
             if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
             else state.Emit(new RefuseRequest(received.Request.Digest));
@@ -27,6 +27,10 @@ internal static class Requests
 
         if (wanted && state.Fetcher.OnArrived(received.Request.Digest)) RetrySlots(state);
     }
+
+    // A peer that was asked for a body passes on what may have come to it from anywhere.
+    private static ReplicaSet OriginsOf(RequestReceived received, bool wanted) =>
+        wanted ? ReplicaSet.All : received.From is { } peer ? ReplicaSet.Of(peer) : default;
 
     public static void OnFoundExecuted(ReplicaState state, ImmutableArray<Digest> requests)
     {

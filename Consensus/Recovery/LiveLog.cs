@@ -11,6 +11,7 @@ internal static class LiveLog
     {
         var records = ImmutableArray.CreateBuilder<LogRecord>();
         if (state.Rejoin.Record is { } rejoin) records.Add(rejoin);
+        if (state.Reservation.Record is { } reserved) records.Add(reserved);
         if (state.Checkpoints.Certificate is { } stable) records.Add(new StableRecord(stable));
         var slots = state.Slots.From(state.Low.Next, SequenceNumber.Max(state.High, state.Executed)).ToList();
         foreach (var slot in slots) AddEarlierViews(state, slot, records);

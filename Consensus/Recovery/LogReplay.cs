@@ -23,7 +23,7 @@ internal static class LogReplay
 
     private static void Replay(ReplicaState state, ReplayedRecord replayed)
     {
-        foreach (var body in replayed.Bodies) state.Pool.TryAdd(body, tick: 0, wanted: true, needed: true);
+        foreach (var body in replayed.Bodies) state.Pool.TryAdd(body, tick: 0, wanted: true, needed: true, ReplicaSet.All);
         switch (replayed.Record)
         {
             case StableRecord it:
@@ -31,6 +31,9 @@ internal static class LogReplay
                 break;
             case RejoinRecord it:
                 state.Rejoin.Restore(it.Floor);
+                break;
+            case ReservedRecord it:
+                state.Reservation.Restore(it);
                 break;
             case NewViewRecord:
                 ViewOpener.Enter(state, replayed.NewView!);

@@ -1,5 +1,6 @@
 using KvStore.Consensus.CatchingUp;
 using KvStore.Consensus.NormalCase;
+using KvStore.Consensus.ViewChanging;
 using KvStore.Protocol;
 
 namespace KvStore.Consensus.Recovery;
@@ -11,6 +12,8 @@ internal static class Startup
     {
         if (mode == StartMode.LostDisk) state.Rejoin.Begin(state);
         if (!state.Active && state.ViewChanges.Pledged is { } pledged) state.Emit(new Broadcast(pledged));
+        // It can't propose where it may have proposed and forgotten what: the view is over, and the others need not find out by waiting.
+        if (state.IsPrimary && state.Reservation.IsForgotten(state.View, state.NextProposal)) ViewChanger.Suspect(state, state.View);
         if (state.Active)
         {
             foreach (var slot in state.Slots.From(state.Low.Next, state.High)) RepeatVotes(state, slot);

@@ -90,8 +90,12 @@ internal static class ViewChanger
         if (viewChanges.Count < state.Group.Quorum) return;
         if (!state.IsPrimary || state.ViewChanges.Opened >= state.View) return; // One NewView per view: a second would be equivocation.
         state.ViewChanges.Opened = state.View;
-        ImmutableArray<Verified<ViewChange>> chosen = [.. viewChanges.Take(state.Group.Quorum)];
+        // A batch that nobody has is one that a liar alone names: with it, the view would wait for what never comes. Who can be served comes first.
+        ImmutableArray<Verified<ViewChange>> chosen = [.. viewChanges.OrderBy(each => CountMissing(state, each.Statement)).Take(state.Group.Quorum).OrderBy(each => each.Signer.Index)];
         var carried = NewViewSelection.Select([.. chosen.Select(each => each.Statement)]);
         state.Emit(new Broadcast(new NewView(state.View, [.. chosen.Select(each => each.Signed)], carried)));
     }
+
+    private static int CountMissing(ReplicaState state, ViewChange viewChange) =>
+        viewChange.Prepared.Count(certificate => !state.IsLetGo(certificate.Vote.Sequence) && state.Slots.Find(certificate.Vote.Sequence)?.Find(certificate.Vote.Batch) is null);
 }

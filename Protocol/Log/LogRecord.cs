@@ -25,6 +25,9 @@ public enum LogRecordKind : byte
 
     /// <summary>See <see cref="RejoinRecord"/>.</summary>
     Rejoin = 7,
+
+    /// <summary>See <see cref="ReservedRecord"/>.</summary>
+    Reserved = 8,
 }
 
 /// <summary>What a replica writes down before it says something. protocol.md section 11.</summary>
@@ -34,7 +37,7 @@ public abstract record LogRecord
     public abstract LogRecordKind Kind { get; }
 }
 
-/// <summary>A proposal that was accepted, with its bodies: durable before the Prepare vote, or the primary's own PrePrepare, leaves.</summary>
+/// <summary>A proposal that was accepted, with its bodies: durable before the Commit vote leaves. The Prepare vote rests on a <see cref="ReservedRecord"/>.</summary>
 public sealed record ProposalRecord(View View, SequenceNumber Sequence, Batch Batch, ImmutableArray<Request> Bodies) : LogRecord
 {
     /// <inheritdoc/>
@@ -84,4 +87,11 @@ public sealed record RejoinRecord(SequenceNumber Floor) : LogRecord
 
     /// <inheritdoc/>
     public override LogRecordKind Kind => LogRecordKind.Rejoin;
+}
+
+/// <summary>In this view the replica votes to prepare at no position above this one: durable before the first such vote, or the primary's own PrePrepare, leaves.</summary>
+public sealed record ReservedRecord(View View, SequenceNumber UpTo) : LogRecord
+{
+    /// <inheritdoc/>
+    public override LogRecordKind Kind => LogRecordKind.Reserved;
 }

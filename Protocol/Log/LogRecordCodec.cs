@@ -36,6 +36,10 @@ public static class LogRecordCodec
             case RejoinRecord it:
                 writer.Sequence(it.Floor);
                 break;
+            case ReservedRecord it:
+                writer.View(it.View);
+                writer.Sequence(it.UpTo);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(record), record.Kind, "A record without an encoding.");
         }
@@ -64,6 +68,7 @@ public static class LogRecordCodec
                 return new NewViewRecord(new Signed<NewView>(StatementCodec.DecodeNewView(ref reader), reader.Replica(), reader.Signature()));
             case LogRecordKind.Stable: return new StableRecord(StatementCodec.DecodeCheckpointCertificate(ref reader));
             case LogRecordKind.Rejoin: return new RejoinRecord(reader.Sequence());
+            case LogRecordKind.Reserved: return new ReservedRecord(reader.View(), reader.Sequence());
             default:
                 reader.Fail();
                 return null;

@@ -13,6 +13,9 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
 {
     private const ulong RetryTicks = 100;
 
+    // A replica that never votes writes down what it hears all the same, and the log holds in memory what was not flushed.
+    private const int WrittenMax = 64;
+
     // The committed batches in the log, from the newest durable snapshot on.
     private readonly SortedSet<SequenceNumber> _logged = [];
     private SequenceNumber _durable;
@@ -22,6 +25,7 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     // A state that the log can't make: nothing is said that was logged behind it before it is durable.
     private CheckpointSave? _required;
     private SequenceNumber? _droppable;
+    private int _written;
     private ulong _retryAt;
     private ulong _ticks;
 
@@ -35,14 +39,30 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
         _droppable ??= snapshot; // A run before this one may not have come to it.
     }
 
+    /// <summary>Whether something waits that what leaves the replica would rest on.</summary>
+    public bool MustFlush { get; private set; }
+
+    /// <summary>Writes down what must be durable before anything else leaves the replica.</summary>
     public void Persist(LogRecord record)
+    {
+        Write(record);
+        RequireFlush();
+    }
+
+    /// <summary>Nothing leaves any more before a flush.</summary>
+    public void RequireFlush() => MustFlush = true;
+
+    /// <summary>Writes down what is durable with the next record that must be.</summary>
+    public void Write(LogRecord record)
     {
         ports.Log.Append(record);
         Note(record);
+        MustFlush |= ++_written >= WrittenMax;
     }
 
     public void Stabilize(ShardState state, QuorumCertificate<Checkpoint> certificate, IReadOnlyList<LogRecord> live)
     {
+        MustFlush = true;
         var isInLog = IsInLog(state.Sequence);
         ports.Log.BeginAt(state.Sequence, live);
         foreach (var record in live) Note(record);
@@ -57,8 +77,10 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     {
         // First, because on a full disk the rest may need the room that this makes.
         Drop();
+        if (!MustFlush) return;
         if (_required is { } required) SaveNow(required);
         ports.Log.Flush();
+        (MustFlush, _written) = (false, 0);
         Drop();
     }
 

@@ -40,6 +40,8 @@ internal sealed class EffectInterpreter
 
     public Outbox Outbox { get; }
 
+    public SettledVotes Settled { get; } = new();
+
     public ShardView View => _machine.View;
 
     /// <summary>Those of the requests that wait which the state shows executed.</summary>
@@ -70,7 +72,8 @@ internal sealed class EffectInterpreter
     {
         switch (effect)
         {
-            case Persist it: Keeper.Persist(it.Record); break;
+            case Persist it: Persist(it.Record); break;
+            case PersistLater it: Keeper.Write(it.Record); break;
             case Broadcast it: Sign(it.Statement); break;
             case BroadcastProposal it: SignProposal(it); break;
             case Send it: Send(it); break;
@@ -89,6 +92,14 @@ internal sealed class EffectInterpreter
         }
     }
 
+    // What was said before rests on nothing that waits, so it need not wait either.
+    private void Persist(LogRecord record)
+    {
+        if (!Keeper.MustFlush) Outbox.ReleaseMessages();
+        Keeper.Persist(record);
+        if (record is PreparedRecord prepared) Settled.OnPrepared(prepared.Certificate.Vote);
+    }
+
     private void Sign(Statement statement)
     {
         switch (statement)
@@ -97,7 +108,10 @@ internal sealed class EffectInterpreter
             case Commit it: SendAndLoop(it); break;
             case Checkpoint it: SendAndLoop(it); break;
             case ViewChange it: SendAndLoop(it); break;
-            case NewView it: SendAndLoop(it); break;
+            case NewView it:
+                Keeper.RequireFlush(); // It is written down when it comes back to this replica, and a second one after a crash would be equivocation.
+                SendAndLoop(it);
+                break;
             default: throw new ArgumentOutOfRangeException(nameof(statement), statement.Kind, "A statement that is not broadcast.");
         }
     }
@@ -133,13 +147,29 @@ internal sealed class EffectInterpreter
 
     private void Execute(Execute effect)
     {
+        Settled.OnCommitted(effect.Certificate.Vote);
         ExecutedBatch batch;
         lock (_working) batch = _machine.Execute(effect.Sequence, effect.Batch.Digest, effect.Batch.Time, effect.Requests.Select(request => request.Request).ToList());
         var signed = SignedOf(new Executed(effect.Sequence, effect.Batch.Digest, batch.Time, batch.ResultsRoot, batch.LedgerRoot));
-        Outbox.ToAll(new StatementMessage(signed));
+        TellPeers(effect.Audience, new StatementMessage(signed));
         Outbox.Tell(() => _ports.Events.OnExecuted(batch, signed));
         _ports.Ledger?.Add(new LedgerEntry(effect.Certificate, effect.Batch, batch.Time, batch.ResultsRoot, batch.View.Ledger));
         TellExpiry();
+    }
+
+    private void TellPeers(ReplicaSet audience, StatementMessage executed)
+    {
+        if (audience == ReplicaSet.All)
+        {
+            Outbox.ToAll(executed);
+            return;
+        }
+
+        for (ushort i = 0; i < _options.Replica.Group.Replicas; i++)
+        {
+            var peer = new ReplicaId(i);
+            if (peer != _replica.Self && audience.Contains(peer)) Outbox.To(peer, executed);
+        }
     }
 
     private void HoldSnapshot()

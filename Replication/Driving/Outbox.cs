@@ -38,6 +38,14 @@ internal sealed class Outbox(IPeerTransport transport)
 
     public void Release()
     {
+        ReleaseMessages();
+        foreach (var tell in _events) tell();
+        _events.Clear();
+    }
+
+    /// <summary>Lets out what goes to peers only: in the middle of a round the replica is in no state to be asked about.</summary>
+    public void ReleaseMessages()
+    {
         foreach (var (to, message) in _messages)
         {
             if (to is { } peer) transport.Send(peer, message);
@@ -45,7 +53,5 @@ internal sealed class Outbox(IPeerTransport transport)
         }
 
         _messages.Clear();
-        foreach (var tell in _events) tell();
-        _events.Clear();
     }
 }

@@ -55,6 +55,9 @@ public sealed class ReplicaDriver
     /// </summary>
     public bool IsDiskFull { get; private set; }
 
+    /// <summary>Whether a message, verified or not, tells this replica nothing new. Any thread may ask.</summary>
+    public bool IsSettled(PeerMessage message) => _interpreter.Settled.Settles(message);
+
     /// <summary>The first round of a run. The tick comes first, because the core judges times by it.</summary>
     public void Start(Timestamp now) => Run([new Tick(now), new Started(), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
 

@@ -88,8 +88,13 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>Hands over a verified message of a peer. Never blocks; may drop it.</summary>
     public void Deliver(ReplicaId from, VerifiedMessage message) => Add(new QueuedInput(from, message, null, null));
 
-    /// <summary>Hands over a client's request.</summary>
-    public void Deliver(VerifiedRequest request) => Add(new QueuedInput(null, null, request, null));
+    /// <summary>Hands over a client's request that a gateway has distributed.</summary>
+    /// <param name="from">The replica of the gateway's node; null when it is this node's.</param>
+    /// <param name="request">The request.</param>
+    public void Deliver(ReplicaId? from, VerifiedRequest request) => Add(new QueuedInput(from, null, request, null));
+
+    /// <summary>Whether a message, verified or not, tells this replica nothing new.</summary>
+    public bool IsSettled(PeerMessage message) => _driver.IsSettled(message);
 
     /// <inheritdoc/>
     public void Compute(ShardState state)

@@ -43,8 +43,13 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
     private void Verify(ReplicaId from, ReplicaId? to, PeerMessage message)
     {
-        if (verifier.TryVerify(message, out var verified, out var rejection)) Deliver(from, to, verified);
+        if (verifier.TryVerify(message, out var verified, out var rejection)) Each(from, to, host => Deliver(host, from, message, verified));
         else Each(from, to, host => host.Rejections.Add(rejection, from));
+    }
+
+    private static void Deliver(ReplicaHost host, ReplicaId from, PeerMessage message, VerifiedMessage verified)
+    {
+        if (!host.IsSettled(message)) host.Deliver(from, verified);
     }
 
     private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message));
@@ -67,7 +72,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
         public void Distribute(VerifiedRequest request)
         {
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(request);
+            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(i == self.Index ? null : self, request);
         }
 
         public void AskReadIndex(ReadIndexQuery query)

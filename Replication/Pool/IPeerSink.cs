@@ -8,6 +8,9 @@ namespace KvStore.Replication.Pool;
 /// </summary>
 public interface IPeerSink
 {
+    /// <summary>Whether a message tells the group's replica nothing new, so that it need not be verified, nor delivered.</summary>
+    bool IsSettled(PeerMessage message);
+
     /// <summary>A message of which everything has been verified that can be without the replica's state.</summary>
     void Deliver(ReplicaId from, VerifiedMessage message);
 

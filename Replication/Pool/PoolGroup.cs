@@ -110,6 +110,9 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     }
 
     /// <inheritdoc/>
+    public bool IsSettled(PeerMessage message) => _host is { } host && host.IsSettled(message);
+
+    /// <inheritdoc/>
     public void Deliver(ReplicaId from, VerifiedMessage message)
     {
         if (message is PlainMessage { Message: StatusMessage status })
@@ -173,7 +176,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     {
         public void Distribute(VerifiedRequest request)
         {
-            group._host?.Deliver(request);
+            group._host?.Deliver(null, request);
             transport.Broadcast(new RequestsMessage([request.Request]));
         }
 

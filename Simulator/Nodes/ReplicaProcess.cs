@@ -75,6 +75,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
                 Gateway.OnReadIndexAnswer(from, answer);
                 break;
             default:
+                if (Driver.IsSettled(packet.Message)) break;
                 if (packet.Verify(_shard.Verifier, out var rejection) is { } verified) Enqueue(new Waiting(from, verified, null, null));
                 else OnRejected(rejection, from);
                 break;

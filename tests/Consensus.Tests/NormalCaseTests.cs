@@ -69,7 +69,7 @@ public class NormalCaseTests
         {
             foreach (var sequence in new[] { 1UL, 2UL, 3UL }.Select(number => new SequenceNumber(number)))
             {
-                var proposal = Index(replica, effect => effect is Persist { Record: ProposalRecord it } && it.Sequence == sequence);
+                var proposal = Index(replica, effect => effect is PersistLater { Record: ProposalRecord it } && it.Sequence == sequence);
                 var prepared = Index(replica, effect => effect is Persist { Record: PreparedRecord it } && it.Certificate.Vote.Sequence == sequence);
                 Assert.True(proposal < Index(replica, effect => effect is Broadcast { Statement: Prepare it } && it.Sequence == sequence));
                 Assert.True(prepared < Index(replica, effect => effect is Broadcast { Statement: Commit it } && it.Sequence == sequence));

@@ -25,6 +25,7 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.NewViewUnchecked)]
     [InlineData(PlantedBug.PreparedForgotten)]
     [InlineData(PlantedBug.VoteBeforeLog, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.ReservationForgotten, SimulationProfile.Disk)]
     [InlineData(PlantedBug.SnapshotNamedBeforeFlush, SimulationProfile.Disk)]
     [InlineData(PlantedBug.LogEndsAtFirstBadRecord, SimulationProfile.Disk)]
     [InlineData(PlantedBug.NewViewIgnoresHighestView, SimulationProfile.Byzantine)]

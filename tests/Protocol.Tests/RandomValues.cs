@@ -24,7 +24,7 @@ internal sealed class RandomValues(int seed)
         _ => new ReadIndexAnswer(Number(ulong.MaxValue), Sequence(), Bool() ? Ordering(Sequence()) : null),
     };
 
-    public LogRecord Record() => _random.Next(7) switch
+    public LogRecord Record() => _random.Next(8) switch
     {
         0 => new ProposalRecord(View(), Sequence(), Batch(), Many(Request)),
         1 => new PreparedRecord(Ordering(Sequence())),
@@ -32,6 +32,7 @@ internal sealed class RandomValues(int seed)
         3 => new ViewChangeRecord(ViewChange()),
         4 => new NewViewRecord(Signed(NewView())),
         5 => new StableRecord(Certificate(Checkpoint())),
+        6 => new ReservedRecord(View(), Sequence()),
         _ => new RejoinRecord(Sequence()),
     };
 

@@ -90,6 +90,7 @@ internal static class Samples
         ("new-view", new NewViewRecord(Sign(2, NewView))),
         ("stable", new StableRecord(Certify(Checkpoint))),
         ("rejoin", new RejoinRecord(new SequenceNumber(386))),
+        ("reserved", new ReservedRecord(new View(5), new SequenceNumber(162))),
     ];
 
     /// <summary>Results, by name.</summary>

@@ -98,6 +98,7 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
                 group.Sink.OnReadIndexAnswer(peer.Id, answer);
                 return true;
             default:
+                if (group.Sink.IsSettled(message)) return true;
                 if (!group.Verifier.TryVerify(message, out var verified, out var rejection)) return Reject(rejection, group);
                 group.Sink.Deliver(peer.Id, verified);
                 return true;

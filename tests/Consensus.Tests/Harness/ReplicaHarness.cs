@@ -157,6 +157,7 @@ internal sealed class ReplicaHarness
         switch (effect)
         {
             case Persist it: Log.Add(it.Record); break;
+            case PersistLater it: Log.Add(it.Record); break;
             case Broadcast it: Say(it.Statement); break;
             case BroadcastProposal it: Propose(it); break;
             case Send it when it.To != Self: _outbox.Add(new Envelope(Self, it.To, it.Message)); break;

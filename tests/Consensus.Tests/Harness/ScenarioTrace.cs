@@ -8,6 +8,7 @@ internal static class ScenarioTrace
     public static string? Describe(Effect effect, Func<Digest, string> name) => effect switch
     {
         Persist it => Record(it.Record),
+        PersistLater it => Record(it.Record),
         Broadcast it => $"says {Statement(it.Statement)}",
         BroadcastProposal it => $"proposes {it.PrePrepare.View} {it.PrePrepare.Sequence} [{Names(it.Batch, name)}]",
         Execute it => $"executes {it.Sequence} [{Names(it.Batch, name)}]",
@@ -26,6 +27,7 @@ internal static class ScenarioTrace
     private static string Record(LogRecord record) => record switch
     {
         ProposalRecord it => $"logs Proposal {it.View} {it.Sequence}",
+        ReservedRecord it => $"logs Reserved {it.View} {it.UpTo}",
         PreparedRecord it => $"logs Prepared {it.Certificate.Vote.View} {it.Certificate.Vote.Sequence}",
         CommittedRecord it => $"logs Committed {it.Certificate.Vote.View} {it.Certificate.Vote.Sequence}",
         ViewChangeRecord it => $"logs ViewChange {it.ViewChange.View}",

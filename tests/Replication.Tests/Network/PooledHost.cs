@@ -45,6 +45,8 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
     public async Task<ShardView> ReadAsync() =>
         (await _host.Gateway.ReadAsync(Stopwatch.GetTimestamp() + 60 * Stopwatch.Frequency, TestContext.Current.CancellationToken))!;
 
+    public bool IsSettled(PeerMessage message) => _host.IsSettled(message);
+
     public void Deliver(ReplicaId from, VerifiedMessage message) => _host.Deliver(from, message);
 
     public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _host.Gateway.OnPeerExecuted(from, claim);
@@ -55,7 +57,7 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
 
     public void Distribute(VerifiedRequest request)
     {
-        _host.Deliver(request);
+        _host.Deliver(null, request);
         _transport.Broadcast(new RequestsMessage([request.Request]));
     }
 

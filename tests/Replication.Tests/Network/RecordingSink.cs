@@ -11,6 +11,8 @@ internal sealed class RecordingSink : IPeerSink
 
     private readonly Channel<(ReplicaId From, object What)> _delivered = Channel.CreateUnbounded<(ReplicaId, object)>();
 
+    public bool IsSettled(PeerMessage message) => false;
+
     public void Deliver(ReplicaId from, VerifiedMessage message) => _delivered.Writer.TryWrite((from, message));
 
     public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _delivered.Writer.TryWrite((from, claim));
