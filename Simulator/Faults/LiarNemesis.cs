@@ -10,6 +10,7 @@ internal sealed class LiarNemesis(World world, Shard shard, DeterministicRandom 
 {
     private const long SettleTicks = 10;
     private const long QuietTicks = 250;
+    private const int PrimaryChance = 5000;
 
     private readonly SwarmSettings _settings = shard.Settings;
     private readonly List<(Machine Machine, LiarKit Kit, Liar Liar)> _liars = [];
@@ -24,9 +25,11 @@ internal sealed class LiarNemesis(World world, Shard shard, DeterministicRandom 
     {
         if (_liars.Count > 0 && random.Chance(_settings.ReformChance)) StepDown(random.Below(_liars.Count));
         foreach (var (machine, kit, liar) in _liars) Tell(machine, kit, liar);
-        if (shard.Machines.Count(machine => machine.IsFaulty) < shard.Group.Faults) Corrupt(random.Pick(shard.Machines));
+        if (shard.Machines.Count(machine => machine.IsFaulty) < shard.Group.Faults) Corrupt(random.Chance(PrimaryChance) ? Primary() : random.Pick(shard.Machines));
         After(random.Between(1, 2 * _settings.LiesEvery), Turn);
     }
+
+    private Machine Primary() => shard.Machines[(int)(shard.HighestView % (ulong)shard.Machines.Length)];
 
     private void Corrupt(Machine machine)
     {

@@ -27,6 +27,16 @@ public sealed class LiarTests
     }
 
     [Fact]
+    public void A_certificate_that_a_liar_alone_held_and_hid_for_a_view_loses_against_what_was_committed_since()
+    {
+        var (world, liar) = WithLiar(Lie.Hoard, replica: 0);
+        Scenario.RunPositions(world, 20);
+        Assert.True(liar.Lies > 0);
+        Assert.True(world.Shards[0].HighestView > 1);
+        Scenario.Finish(world);
+    }
+
+    [Fact]
     public void A_primary_that_is_as_slow_as_the_time_out_allows_serves_everybody_in_the_end()
     {
         var (world, _) = WithLiar(Lie.JustInTime, replica: 0);
