@@ -47,12 +47,18 @@ public sealed class LiarTests
     [Fact]
     public void A_liar_is_correct_again_when_everybody_is_past_what_it_said()
     {
-        var settings = Scenario.Calm with { LiesEvery = 60, LiesMax = 2, ReformChance = 10_000, FaultTicks = 4000, OperationsPerClient = 400 };
-        var world = new World(9, settings, trace: null);
-        new LiarNemesis(world, world.Shards[0], world.Random.Fork()).Start();
-        world.Start();
-        Assert.True(world.RunUntil(() => world.Shards[0].Machines.Any(machine => machine is { HasLied: true, IsFaulty: false, Process: not null }), 20_000), LivenessChecker.Dump(world));
-        Scenario.Finish(world);
+        var reformed = 0;
+        for (ulong seed = 1; seed <= 6; seed++)
+        {
+            var world = new World(seed, Scenario.Calm with { LiesEvery = 60, LiesMax = 2, ReformChance = 10_000, OperationsPerClient = 150 }, trace: null);
+            new LiarNemesis(world, world.Shards[0], world.Random.Fork()).Start();
+            world.Start();
+            world.RunTicks(1500);
+            reformed += world.Shards[0].Machines.Count(machine => machine is { HasLied: true, Tamper: null });
+            Scenario.Finish(world);
+        }
+
+        Assert.True(reformed > 0); // Not all: who has signed for a view far ahead stays a liar.
     }
 
     private static void DownFor(World world, int replica, int ticks)
