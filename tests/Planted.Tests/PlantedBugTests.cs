@@ -52,8 +52,8 @@ public sealed class PlantedBugTests
     public void Twins_find_the_planted_bug(PlantedBug bug)
     {
         var found = With(bug, () => TwinsRun.Run(first: 0, TwinsStride, untilFailure: true));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{bug}: {found.Scenarios} scenarios: {found.Failures.FirstOrDefault()}");
         var failure = Assert.Single(found.Failures);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bug}: {found.Scenarios} scenarios: {failure}");
         var number = int.Parse(failure.Split(':')[0], CultureInfo.InvariantCulture);
         Assert.Empty(TwinsRun.Run(number, TwinsRun.Count).Failures);
     }
