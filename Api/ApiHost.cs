@@ -83,6 +83,9 @@ public sealed class ApiHost : IAsyncDisposable
     public static Task<ApiHost> StartAsync(ApiOptions options, ServedCluster cluster, ILoggerFactory loggers, CancellationToken cancel) =>
         StartAsync(Build(options, cluster, loggers, development: null, own: null), cancel);
 
+    /// <summary>Cancelled as soon as this is told to end, before it waits for the requests that are under way.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
     /// <summary>Returns when the process is told to end, or <paramref name="cancel"/>.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancel) => _app.WaitForShutdownAsync(cancel);
 

@@ -24,6 +24,9 @@ public sealed record RequestReceived(ReplicaId? From, VerifiedRequest Request, b
 /// <summary>A message from a peer, or this replica's own statement coming back to it.</summary>
 public sealed record MessageReceived(ReplicaId From, VerifiedMessage Message) : Input;
 
+/// <summary>The replica's node is about to stop on purpose: whatever view it leads, another replica had better lead.</summary>
+public sealed record Retire : Input;
+
 /// <summary>The snapshot asked for by <see cref="TakeSnapshot"/> is at hand, and these are its roots.</summary>
 public sealed record SnapshotReady(SequenceNumber Sequence, Digest StateRoot, Digest LedgerRoot) : Input;
 

@@ -74,6 +74,7 @@ public sealed class Replica
             case RequestReceived it: Requests.On(_state, it); break;
             case InputsDrained: Proposer.ProposeGathered(_state); break;
             case Tick it: OnTick(it.Now); break;
+            case Retire: ViewChanger.OnRetire(_state); break;
             case SnapshotReady it: Checkpoints.OnSnapshotReady(_state, it); break;
             case ChunkAdded it: _state.Transfer.OnAdded(_state, it); break;
             case ChunkRefused it: _state.Transfer.OnRefused(_state, it); break;

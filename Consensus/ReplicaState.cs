@@ -85,6 +85,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
     /// <summary>The highest position that this replica may have voted to commit: its answer to read-index questions.</summary>
     public SequenceNumber HighestCommitVote { get; set; }
 
+    /// <summary>Whether the node is about to stop, so that this replica leaves every view that it leads.</summary>
+    public bool Retires { get; set; }
+
     /// <summary>The primary of the present view.</summary>
     public ReplicaId Primary => Leaders.Primary(View);
 

@@ -32,6 +32,9 @@ internal static partial class LogMessages
     [LoggerMessage(1009, LogLevel.Information, "Replica {Replica} of shard {Shard} has room on its disk again and takes part.")]
     public static partial void DiskHasRoom(this ILogger logger, int replica, uint shard);
 
+    [LoggerMessage(1010, LogLevel.Warning, "Replica {Replica} of shard {Shard} lost {Count} inputs so far, because they came faster than it takes them: {What}.")]
+    public static partial void InputsDropped(this ILogger logger, int replica, uint shard, long count, string what);
+
     [LoggerMessage(1007, LogLevel.Critical, "Replica {Replica} of shard {Shard} can't go on and ends the process.")]
     public static partial void ReplicaBroken(this ILogger logger, Exception exception, int replica, uint shard);
 
@@ -88,6 +91,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(1208, LogLevel.Warning, "Durability none: votes leave before they are on disk, and a power cut can lose what was acknowledged.")]
     public static partial void NotDurable(this ILogger logger);
+
+    [LoggerMessage(1210, LogLevel.Information, "Node {Node} is about to stop, and leaves it to another one to lead shard {Shard}.")]
+    public static partial void HandingOver(this ILogger logger, int node, uint shard);
 
     [LoggerMessage(1209, LogLevel.Information, "Node {Name} has stopped.")]
     public static partial void NodeStopped(this ILogger logger, string name);

@@ -29,6 +29,20 @@ public sealed record ReplicaStatus(
     int? Keys,
     IReadOnlyDictionary<string, long> Rejections)
 {
+    /// <summary>What <see cref="Dropped"/> is where nothing was.</summary>
+    public static IReadOnlyDictionary<string, long> NothingDropped { get; } = new SortedDictionary<string, long>(StringComparer.Ordinal);
+
     /// <summary>Whether there is no room on its disk: it takes no part until there is, and serves what it has.</summary>
     public bool DiskFull { get; init; }
+
+    /// <summary>What came faster than it was taken, and was lost, by names like <c>votes from r2</c>; empty where only the replica's own node knows.</summary>
+    public IReadOnlyDictionary<string, long> Dropped { get; init; } = NothingDropped;
+
+    /// <summary>What it has on its disk; null when it has none, or only its own node knows.</summary>
+    public DiskUsage? Disk { get; init; }
 }
+
+/// <summary>A replica's part of a disk.</summary>
+/// <param name="Bytes">The bytes of its files.</param>
+/// <param name="FreeBytes">The room that is left where they are.</param>
+public sealed record DiskUsage(long Bytes, long FreeBytes);

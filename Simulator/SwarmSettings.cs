@@ -58,6 +58,9 @@ public sealed record SwarmSettings
     /// <summary>Ticks between crashes of one replica, on average; 0 for none.</summary>
     public int CrashEvery { get; init; }
 
+    /// <summary>Ticks between nodes that are stopped on purpose and hand over, on average; 0 for none.</summary>
+    public int RetireEvery { get; init; }
+
     /// <summary>Ticks between power cuts of the whole group, on average; 0 for none.</summary>
     public int PowerCutEvery { get; init; }
 

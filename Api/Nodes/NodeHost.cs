@@ -50,6 +50,7 @@ public sealed class NodeHost : IAsyncDisposable
             node = await PoolNodeOpening.OpenAsync(setup, loggers);
             api = await ServeAsync(options, node, loggers, cancel);
             node.Run();
+            api.Stopping.Register(node.HandOver); // At once: the requests that are under way are finished by whoever leads then.
             return new NodeHost(loggers, node, api);
         }
         catch

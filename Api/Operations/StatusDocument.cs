@@ -51,6 +51,9 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 /// <param name="Keys">How many keys its state holds; null for a replica of another node.</param>
 /// <param name="Rejections">Messages that it refused, by reason.</param>
 /// <param name="DiskFull">Whether there is no room on its disk, so that it takes no part.</param>
+/// <param name="Dropped">What came faster than it was taken, and was lost: messages by lane and sender, and requests.</param>
+/// <param name="DiskBytes">The bytes of its files; null when it has none, or is a replica of another node.</param>
+/// <param name="DiskFreeBytes">The room that is left where they are; null likewise.</param>
 public sealed record ReplicaDocument(
     int Replica,
     bool Running,
@@ -65,4 +68,7 @@ public sealed record ReplicaDocument(
     int? PendingRequests,
     int? Keys,
     IReadOnlyDictionary<string, long> Rejections,
-    bool DiskFull);
+    bool DiskFull,
+    IReadOnlyDictionary<string, long> Dropped,
+    long? DiskBytes,
+    long? DiskFreeBytes);

@@ -48,5 +48,8 @@ internal static class StatusEndpoints
         replica.PendingRequests,
         replica.Keys,
         replica.Rejections,
-        replica.DiskFull);
+        replica.DiskFull,
+        replica.Dropped,
+        replica.Disk?.Bytes,
+        replica.Disk?.FreeBytes);
 }

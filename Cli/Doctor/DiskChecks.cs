@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvStore.Cli.Output;
 using KvStore.Protocol;
 using KvStore.Replication.Setup;
 using KvStore.Storage;
@@ -47,9 +48,9 @@ internal static class DiskChecks
     /// <summary>How much room there is, as a finding.</summary>
     public static Finding RoomOf(long freeBytes) => freeBytes switch
     {
-        < FreeBytesMin => Finding.Problem("room", $"{Megabytes(freeBytes)} are free.", "Make room: a node whose disk is full stops voting."),
-        < FreeBytesGood => Finding.Warning("room", $"{Megabytes(freeBytes)} are free.", "Make room. A snapshot is written beside the one before, and the ledger keeps growing."),
-        _ => Finding.Ok("room", $"{Megabytes(freeBytes)} are free."),
+        < FreeBytesMin => Finding.Problem("room", $"{ByteSize.Mebibytes(freeBytes)} are free.", "Make room: a node whose disk is full stops voting."),
+        < FreeBytesGood => Finding.Warning("room", $"{ByteSize.Mebibytes(freeBytes)} are free.", "Make room. A snapshot is written beside the one before, and the ledger keeps growing."),
+        _ => Finding.Ok("room", $"{ByteSize.Mebibytes(freeBytes)} are free."),
     };
 
     /// <summary>How fast flushes are, as a finding.</summary>
@@ -76,7 +77,7 @@ internal static class DiskChecks
 
         var bytes = Directory.Exists(setup.Config.DataPath) ? DirectoryProbe.BytesOf(setup.Config.DataPath) : 0;
         var use = holder is { } process ? $"process {process} runs the node" : "no process uses it";
-        return Finding.Ok("data", $"{Megabytes(bytes)} in '{setup.Config.DataPath}'; {use}.");
+        return Finding.Ok("data", $"{ByteSize.Mebibytes(bytes)} in '{setup.Config.DataPath}'; {use}.");
     }
 
     private static Finding Room(string directory) => RoomOf(DirectoryProbe.FreeBytes(directory));
@@ -92,8 +93,6 @@ internal static class DiskChecks
     }
 
     private static List<string> Shards(NodeSetup setup) => [.. setup.Document.Genesis.Groups.Select(group => setup.Config.ShardPath(group.Id))];
-
-    private static string Megabytes(long bytes) => $"{(bytes / (1024.0 * 1024)).ToString("N0", CultureInfo.InvariantCulture)} MiB";
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.00", CultureInfo.InvariantCulture);
 }

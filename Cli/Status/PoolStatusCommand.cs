@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KvStore.Api.Operations;
+using KvStore.Cli.Output;
 using Spectre.Console;
 
 namespace KvStore.Cli.Status;
@@ -49,7 +50,7 @@ internal static class PoolStatusCommand
     private static Table Table(PoolStatus pool)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("shard", "node", "state", "view", "primary", "executed", "lag", "checkpoint", "state root", "pending", "keys", "version");
+            .AddColumns("shard", "node", "state", "view", "primary", "executed", "lag", "checkpoint", "state root", "pending", "keys", "lost", "disk", "free", "version");
         foreach (var group in pool.Cluster.Groups)
         {
             foreach (var node in pool.Nodes) table.AddRow(Row(pool, group, node));
@@ -58,11 +59,13 @@ internal static class PoolStatusCommand
         return table;
     }
 
+    private static Text Size(long? bytes) => new(bytes is { } known ? ByteSize.Mebibytes(known) : "-");
+
     private static Text[] Row(PoolStatus pool, GroupDocument group, NodeAnswer node)
     {
         var names = (Text[])[StatusCommand.Number(group.Shard), new Text(node.Node.Name)];
         if (node.Own(group.Shard) is not { Running: true } own)
-            return [.. names, new Text(node.Said is null ? "no answer" : "starting", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 9)];
+            return [.. names, new Text(node.Said is null ? "no answer" : "starting", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 12)];
         var executed = pool.Executed(group);
         return
         [
@@ -76,6 +79,9 @@ internal static class PoolStatusCommand
             new Text(own.StateRoot is { } root ? root[..Math.Min(root.Length, RootDigits)] : "-"),
             StatusCommand.Known(own.PendingRequests),
             StatusCommand.Known(own.Keys),
+            StatusCommand.Number(own.Dropped.Values.Sum()),
+            Size(own.DiskBytes),
+            Size(own.DiskFreeBytes),
             new Text(node.Said!.Version),
         ];
     }

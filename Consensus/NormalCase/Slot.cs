@@ -33,6 +33,15 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     /// <summary>The certificate of the highest view that shows a batch prepared at this position.</summary>
     public OrderingCertificate? Prepared { get; private set; }
 
+    /// <summary>The batch that this replica voted to commit here, in whatever view; the last one.</summary>
+    public Digest? CommitVotedFor { get; set; }
+
+    /// <summary>
+    /// The certificate that this replica stands for in a ViewChange: of a batch that it voted to commit, has in its log, or knows to be committed. Of any other
+    /// it may not have the bodies after a crash, nor anybody else but a liar, and views that carry it would wait for them for ever. PBFT's P asks for the proposal too.
+    /// </summary>
+    public OrderingCertificate? Reported => Prepared is { } prepared && StandsFor(prepared.Vote.Batch) ? prepared : null;
+
     public QuorumCertificate<Commit>? Committed { get; private set; }
 
     /// <summary>The bodies of the executed batch, kept for replicas that lag; default before execution.</summary>
@@ -79,6 +88,8 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
         if (Prepared is { } prepared && batches.TryGetValue(prepared.Vote.Batch, out batch)) Hold(batch);
         if (Committed is { } committed && batches.TryGetValue(committed.Vote.Batch, out batch)) Hold(batch);
     }
+
+    private bool StandsFor(Digest batch) => batch == CommitVotedFor || batch == Logged || batch == Committed?.Vote.Batch || batch == Batch.Null.Digest;
 
     public void Propose(Digest digest, Verified<PrePrepare>? prePrepare)
     {

@@ -51,6 +51,7 @@ internal static class Votes
             && prepared is not null && prepared.Vote.View == state.View && prepared.Vote.Batch == slot.Proposed;
         if (!ready || !state.Rejoin.MayVote(state.View, slot.Sequence)) return;
         slot.CommitVoted = true;
+        slot.CommitVotedFor = slot.Proposed;
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, slot.Sequence);
         state.Emit(new Persist(new PreparedRecord(prepared!)));
         state.Carrier.Carry(new Commit(state.View, slot.Sequence, prepared!.Vote.Batch), state.Effects);

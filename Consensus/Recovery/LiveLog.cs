@@ -11,8 +11,8 @@ internal static class LiveLog
     {
         var records = ImmutableArray.CreateBuilder<LogRecord>();
         if (state.Rejoin.Record is { } rejoin) records.Add(rejoin);
-        if (state.Reservation.Record is { } reserved) records.Add(reserved);
         if (state.Checkpoints.Certificate is { } stable) records.Add(new StableRecord(stable));
+        if (state.Reservation.Record is { } reserved) records.Add(reserved);
         var slots = state.Slots.From(state.Low.Next, SequenceNumber.Max(state.High, state.Executed)).ToList();
         foreach (var slot in slots) AddEarlierViews(state, slot, records);
         if (state.ViewChanges.Opening is { } opening) records.Add(new NewViewRecord(opening.Signed));
@@ -24,7 +24,7 @@ internal static class LiveLog
     // A certificate of an earlier view and its batch, which a later ViewChange may have to report.
     private static void AddEarlierViews(ReplicaState state, Slot slot, ImmutableArray<LogRecord>.Builder records)
     {
-        if (slot.Prepared is not { } prepared || prepared.Vote.View >= state.OpenView) return;
+        if (slot.Reported is not { } prepared || prepared.Vote.View >= state.OpenView) return;
         records.Add(new PreparedRecord(prepared));
         if (slot.Find(prepared.Vote.Batch) is { } batch) records.Add(new ProposalRecord(prepared.Vote.View, slot.Sequence, batch, Bodies(state, batch)));
     }
@@ -32,7 +32,7 @@ internal static class LiveLog
     private static void AddOpenView(ReplicaState state, Slot slot, ImmutableArray<LogRecord>.Builder records)
     {
         if (slot.Accepted) records.Add(new ProposalRecord(state.OpenView, slot.Sequence, slot.ProposedBatch!, Bodies(state, slot.ProposedBatch!)));
-        if (slot.Prepared is { } prepared && prepared.Vote.View == state.OpenView) records.Add(new PreparedRecord(prepared));
+        if (slot.Reported is { } prepared && prepared.Vote.View == state.OpenView) records.Add(new PreparedRecord(prepared));
         if (!slot.IsExecuted) return;
         var bodiesAreThere = slot.Accepted && slot.Proposed == slot.Committed!.Vote.Batch;
         records.Add(new CommittedRecord(slot.Committed!, slot.CommittedBatch!, bodiesAreThere ? [] : Bodies(state, slot.CommittedBatch!)));

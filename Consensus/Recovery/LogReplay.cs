@@ -90,6 +90,7 @@ internal static class LogReplay
         if (!state.InWindow(sequence)) return;
         var slot = state.Slots.FindOrAdd(sequence, state.Group, tick: 0);
         slot.TakePrepared(certificate);
+        slot.CommitVotedFor = certificate.Vote.Batch;
         if (certificate.Vote.View == state.OpenView && slot.Accepted && certificate.Vote.Batch == slot.Proposed) slot.CommitVoted = true;
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, sequence);
     }

@@ -12,6 +12,7 @@ internal sealed class Reservation
     // One flush for so many positions; and so many at most pass without this replica's vote after a crash.
     private const ulong Ahead = 32;
 
+    private ulong _ahead = Ahead;
     private View _view;
     private SequenceNumber _upTo;
 
@@ -30,17 +31,17 @@ internal sealed class Reservation
     {
         if (_view == state.View && sequence <= _upTo) return;
         if (_view != state.View) _forgotten = SequenceNumber.Genesis;
-        (_view, _upTo) = (state.View, sequence.Plus(Ahead));
+        (_view, _upTo) = (state.View, sequence.Plus(_ahead));
         state.Emit(new Persist(new ReservedRecord(_view, _upTo)));
     }
 
-    /// <summary>The run ends in good order: the next one need not be silent about more than was said. What is in the log is durable with this record.</summary>
-    public void Close(ReplicaState state)
+    /// <summary>The run is about to end in good order: the next one need not be silent about more than what was said in this one.</summary>
+    public void Retire(ReplicaState state)
     {
-        if (Record is null || _view != state.OpenView) return;
-        var last = _forgotten;
-        foreach (var slot in state.Slots.All.Where(slot => slot.Accepted)) last = SequenceNumber.Max(last, slot.Sequence);
-        _upTo = SequenceNumber.Min(_upTo, last);
+        _ahead = 0;
+        if (_view != state.OpenView || Record is null) return;
+        var said = state.Slots.All.Where(slot => slot.Accepted).Select(slot => slot.Sequence);
+        _upTo = SequenceNumber.Min(_upTo, said.Aggregate(_forgotten, SequenceNumber.Max));
         state.Emit(new Persist(new ReservedRecord(_view, _upTo)));
     }
 }

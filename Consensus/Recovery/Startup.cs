@@ -12,13 +12,13 @@ internal static class Startup
     {
         if (mode == StartMode.LostDisk) state.Rejoin.Begin(state);
         if (!state.Active && state.ViewChanges.Pledged is { } pledged) state.Emit(new Broadcast(pledged));
-        // It can't propose where it may have proposed and forgotten what: the view is over, and the others need not find out by waiting.
-        if (state.IsPrimary && state.Reservation.IsForgotten(state.View, state.NextProposal)) ViewChanger.Suspect(state, state.View);
         if (state.Active)
         {
             foreach (var slot in state.Slots.From(state.Low.Next, state.High)) RepeatVotes(state, slot);
         }
 
+        // It can't propose where it may have proposed and forgotten what: the view is over, and the others need not find out by waiting.
+        if (state.IsPrimary && state.Reservation.IsForgotten(state.View, state.NextProposal)) ViewChanger.Suspect(state, state.View);
         // What was executed before the crash and logged with its certificate is executed again on the checkpoint's state.
         Execution.ExecuteReady(state);
         state.Emit(new SendToAll(StatusReports.Own(state)));

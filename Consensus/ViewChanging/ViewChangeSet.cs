@@ -33,6 +33,9 @@ internal sealed class ViewChangeSet(GroupConfig group)
         return true;
     }
 
+    /// <summary>Whether a replica has pledged itself to do nothing any more in this view.</summary>
+    public bool HasLeft(ReplicaId replica, View view) => Of(replica) is { } said && said.Statement.View > view;
+
     /// <summary>The ViewChanges for exactly this view, ascending by signer.</summary>
     public List<Verified<ViewChange>> For(View view) => [.. _latest.OfType<Verified<ViewChange>>().Where(each => each.Statement.View == view)];
 

@@ -12,6 +12,12 @@ internal static class ViewChanger
         if (!state.Active)
         {
             if (state.Timer.NewViewIsLate(state.Ticks)) Leave(state, state.View.Next);
+            else OpenIfQuorum(state);
+        }
+        else if (state.IsPrimary ? MayRetire(state) : state.ViewChanges.HasLeft(state.Primary, state.View))
+        {
+            // Nobody has waited in vain: were the time-out to double, the restart of one node after the other would make the next real fault a long one.
+            Leave(state, state.View.Next, doubles: false);
         }
         else if (!state.IsPrimary && state.Pool.OldestTick is { } oldest
             && (state.Timer.RequestIsLate(oldest, state.Ticks) || state.Timer.RequestIsStarved(oldest)))
@@ -27,6 +33,13 @@ internal static class ViewChanger
             // Only a peer's word says that anyone waits: were the time-out to double, a liar could make the next real fault a long one.
             Leave(state, state.View.Next, doubles: false);
         }
+    }
+
+    /// <summary>The node is about to stop: this replica leaves every view that it leads.</summary>
+    public static void OnRetire(ReplicaState state)
+    {
+        state.Retires = true;
+        state.Reservation.Retire(state);
     }
 
     /// <summary>The primary of this view does not do its work, or contradicts itself.</summary>
@@ -64,6 +77,9 @@ internal static class ViewChanger
         state.Emit(new ViewChanged(next, Active: false));
     }
 
+    // In a group of one there is nobody to lead in its place.
+    private static bool MayRetire(ReplicaState state) => state.Retires && state.Leaders.Primary(state.View.Next) != state.Self;
+
     // A replica that lost its disk waits for positions to move on, and no client may be waiting with it. That too is work that a primary owes.
     private static bool RejoinIsLate(ReplicaState state) =>
         state.Pool.PendingCount == 0 && state.Peers.SomeoneRejoins(state.Ticks, 5 * state.Config.StatusIntervalTicks) && state.Timer.RequestIsLate(state.Peers.LastExecutedTick, state.Ticks);
@@ -75,7 +91,7 @@ internal static class ViewChanger
         foreach (var slot in state.Slots.From(state.Low.Next, state.High))
         {
             // A certificate of this view or a later one, had from a peer, has no place in it: the others would refuse it all.
-            if (slot.Prepared is { } certificate && certificate.Vote.View < state.View) prepared.Add(certificate);
+            if (slot.Reported is { } certificate && certificate.Vote.View < state.View) prepared.Add(certificate);
         }
 
         return prepared.ToImmutable();
@@ -86,16 +102,26 @@ internal static class ViewChanger
         if (state.Active) return;
         // Those that are further on count too: they will not come back to help open this view, so it must not be waited for without end.
         if (state.ViewChanges.CountFrom(state.View) >= state.Group.Quorum) state.Timer.OnViewChangeQuorum(state.Ticks);
-        var viewChanges = state.ViewChanges.For(state.View);
-        if (viewChanges.Count < state.Group.Quorum) return;
         if (!state.IsPrimary || state.ViewChanges.Opened >= state.View) return; // One NewView per view: a second would be equivocation.
+        if (Chosen(state) is not { IsEmpty: false } chosen) return;
         state.ViewChanges.Opened = state.View;
-        // A batch that nobody has is one that a liar alone names: with it, the view would wait for what never comes. Who can be served comes first.
-        ImmutableArray<Verified<ViewChange>> chosen = [.. viewChanges.OrderBy(each => CountMissing(state, each.Statement)).Take(state.Group.Quorum).OrderBy(each => each.Signer.Index)];
         var carried = NewViewSelection.Select([.. chosen.Select(each => each.Statement)]);
         state.Emit(new Broadcast(new NewView(state.View, [.. chosen.Select(each => each.Signed)], carried)));
     }
 
+    // A quorum, those first that name no batch which is not held here. What nobody has is named by liars alone (Slot.Reported): a view that carries it waits for it
+    // in vain, so the primary rather waits for the others, as long as there is time for it.
+    private static ImmutableArray<Verified<ViewChange>> Chosen(ReplicaState state)
+    {
+        var viewChanges = state.ViewChanges.For(state.View).Select(each => (Said: each, Missing: CountMissing(state, each.Statement))).OrderBy(each => each.Missing).ToList();
+        var quorum = state.Group.Quorum;
+        var mustWait = viewChanges.Count < quorum || (viewChanges[quorum - 1].Missing > 0 && viewChanges.Count < state.Group.Replicas && !state.Timer.NewViewIsHalfLate(state.Ticks));
+        return mustWait ? [] : [.. viewChanges.Take(quorum).Select(each => each.Said).OrderBy(each => each.Signer.Index)];
+    }
+
     private static int CountMissing(ReplicaState state, ViewChange viewChange) =>
-        viewChange.Prepared.Count(certificate => !state.IsLetGo(certificate.Vote.Sequence) && state.Slots.Find(certificate.Vote.Sequence)?.Find(certificate.Vote.Batch) is null);
+        viewChange.Prepared.Count(certificate => state.InWindow(certificate.Vote.Sequence) && !Holds(state, certificate.Vote));
+
+    private static bool Holds(ReplicaState state, OrderingVote vote) =>
+        vote.Batch == Batch.Null.Digest || state.IsLetGo(vote.Sequence) || state.Slots.Find(vote.Sequence)?.Find(vote.Batch) is not null;
 }

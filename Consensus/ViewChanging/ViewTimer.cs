@@ -47,6 +47,9 @@ internal sealed class ViewTimer(ConsensusConfig config)
     /// <summary>Whether the primary that should open the view has let the time pass.</summary>
     public bool NewViewIsLate(ulong tick) => _newViewDeadline is { } deadline && tick >= deadline;
 
+    /// <summary>Whether half of the time has passed that the primary has for opening the view.</summary>
+    public bool NewViewIsHalfLate(ulong tick) => _newViewDeadline is { } deadline && tick + Timeout / 2 >= deadline;
+
     /// <summary>Whether the oldest waiting request, or the batch that is owed, has been waited for too long while nothing was executed.</summary>
     public bool RequestIsLate(ulong oldestTick, ulong tick) => tick >= Math.Max(oldestTick, _lastProgressTick) + Timeout;
 

@@ -54,3 +54,14 @@ public enum RejectionKind
     /// <summary>A request that has expired.</summary>
     Expired,
 }
+
+/// <summary>What a rejection says of its sender.</summary>
+public static class RejectionKinds
+{
+    /// <summary>
+    /// Whether no correct replica ever sends or signs what is rejected so. The other kinds also befall those who are ahead, behind, late, or whose clock differs from this one's.
+    /// </summary>
+    public static bool ShowsFault(this RejectionKind kind) => kind is RejectionKind.Malformed or RejectionKind.Oversized or RejectionKind.OtherContext
+        or RejectionKind.UnknownSigner or RejectionKind.BadSignature or RejectionKind.BadCertificate or RejectionKind.BadJustification or RejectionKind.WrongRole
+        or RejectionKind.BadBatch or RejectionKind.Equivocation;
+}

@@ -28,6 +28,9 @@ public sealed record HostOptions(
     /// <summary>Whether the replica's rounds run on the threads of the pool, as it befits one that shares its process with others and waits for no disk.</summary>
     public bool SharesThreads { get; init; }
 
+    /// <summary>Told when the replica rejects what no correct peer sends; null where peers can't be shut out.</summary>
+    public Action<RejectionKind, ReplicaId>? PeerIsFaulty { get; init; }
+
     /// <summary>How many may wait for keys to change.</summary>
     public int KeyWaitersMax { get; init; } = ChangeFeed.WaitersMax;
 }

@@ -34,6 +34,7 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
         // Logged at powers of two: a flood writes a few lines.
         var count = options.Rejections.Add(kind, from);
         if (BitOperations.IsPow2(count)) options.Logger.Rejected(Replica, Shard, count, from.Index, kind);
+        if (kind.ShowsFault() && from != options.Driver.Replica.Self) options.PeerIsFaulty?.Invoke(kind, from);
     }
 
     public void OnEquivocation(Signed earlier, Signed later)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Driving;
@@ -15,21 +16,20 @@ namespace KvStore.Replication.Hosting;
 /// </summary>
 public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
 {
-    private const int WaitingMax = 65_536;
-
     private readonly DriverOptions _options;
     private readonly ReplicaDriver _driver;
     private readonly NodeGateway _gateway;
     private readonly RejectionCounters _rejections;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly InputQueue _queue = new(WaitingMax);
+    private readonly InputQueue _queue;
     private readonly List<Input> _inputs = [];
     private readonly CheckpointSaver _saver;
 
     // Null until the driver is made: what it begins then, a checkpoint to be saved, may end before, and waits for the first round.
     private readonly IRunner? _runner;
     private bool _saidDiskFull;
+    private int _saidDroppedLog = -1;
     private volatile ReplicaStatus? _status;
     private bool _started;
 
@@ -46,6 +46,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         _clock = options.Clock;
         _logger = options.Logger;
         _rejections = options.Rejections;
+        _queue = new InputQueue(options.Driver.Replica.Group.Replicas, new InputLimits());
         _gateway = new NodeGateway(options, this);
         _saver = new CheckpointSaver(Id, saved => Add(new QueuedInput(null, null, null, null, saved)));
         var ports = new DriverPorts(options.Signer, options.Transport, log, snapshots, this, _saver, ledger, new NodeEvents(options, _gateway));
@@ -86,15 +87,21 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     }
 
     /// <summary>Hands over a verified message of a peer. Never blocks; may drop it.</summary>
-    public void Deliver(ReplicaId from, VerifiedMessage message) => Add(new QueuedInput(from, message, null, null));
+    /// <param name="from">The peer.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="bytes">How long it was on the way, so that a peer's long messages can be bounded; 0 where it never left the process.</param>
+    public void Deliver(ReplicaId from, VerifiedMessage message, int bytes) => Add(new QueuedInput(from, message, null, null, Bytes: bytes));
 
-    /// <summary>Hands over a client's request that a gateway has distributed.</summary>
+    /// <summary>Hands over a client's request that a gateway has distributed. Never blocks; may drop it.</summary>
     /// <param name="from">The replica of the gateway's node; null when it is this node's.</param>
     /// <param name="request">The request.</param>
-    public void Deliver(ReplicaId? from, VerifiedRequest request) => Add(new QueuedInput(from, null, request, null));
+    public void Deliver(ReplicaId? from, VerifiedRequest request) => Add(new QueuedInput(from, null, request, null, Bytes: request.Request.Weight));
 
     /// <summary>Whether a message, verified or not, tells this replica nothing new.</summary>
     public bool IsSettled(PeerMessage message) => _driver.IsSettled(message);
+
+    /// <summary>The node is about to stop: another replica is to lead.</summary>
+    public void HandOver() => Add(new QueuedInput(null, null, null, new Retire()));
 
     /// <inheritdoc/>
     public void Compute(ShardState state)
@@ -152,6 +159,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         if (tick)
         {
             SayDiskFull();
+            SayDropped();
             _gateway.OnTick();
             _status = CurrentStatus();
         }
@@ -165,6 +173,16 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         _saidDiskFull = _driver.IsDiskFull;
         if (_saidDiskFull) _logger.DiskFull(Id.Index, _options.Verifier.Context.Group.Number);
         else _logger.DiskHasRoom(Id.Index, _options.Verifier.Context.Group.Number);
+    }
+
+    // At powers of two: a flood writes a few lines.
+    private void SayDropped()
+    {
+        var dropped = _queue.Dropped();
+        var count = dropped.Values.Sum();
+        if (ReferenceEquals(dropped, ReplicaStatus.NothingDropped) || BitOperations.Log2((ulong)count) == _saidDroppedLog) return;
+        _saidDroppedLog = BitOperations.Log2((ulong)count);
+        _logger.InputsDropped(Id.Index, _options.Verifier.Context.Group.Number, count, string.Join(", ", dropped.Select(each => $"{each.Value} {each.Key}")));
     }
 
     private void AddInputs(QueuedInput queued)
@@ -186,6 +204,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
             stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.View.KeyCount, _rejections.Snapshot())
         {
             DiskFull = _driver.IsDiskFull,
+            Dropped = _queue.Dropped(),
         };
     }
 }

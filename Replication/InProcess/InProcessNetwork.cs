@@ -49,10 +49,10 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
     private static void Deliver(ReplicaHost host, ReplicaId from, PeerMessage message, VerifiedMessage verified)
     {
-        if (!host.IsSettled(message)) host.Deliver(from, verified);
+        if (!host.IsSettled(message)) host.Deliver(from, verified, bytes: 0);
     }
 
-    private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message));
+    private void Deliver(ReplicaId from, ReplicaId? to, VerifiedMessage message) => Each(from, to, host => host.Deliver(from, message, bytes: 0));
 
     private void Each(ReplicaId from, ReplicaId? to, Action<ReplicaHost> deliver)
     {
@@ -78,7 +78,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
         public void AskReadIndex(ReadIndexQuery query)
         {
             var message = new PlainMessage(query);
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message);
+            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message, bytes: 0);
         }
     }
 }

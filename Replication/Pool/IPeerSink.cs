@@ -12,7 +12,10 @@ public interface IPeerSink
     bool IsSettled(PeerMessage message);
 
     /// <summary>A message of which everything has been verified that can be without the replica's state.</summary>
-    void Deliver(ReplicaId from, VerifiedMessage message);
+    /// <param name="from">The peer.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="bytes">How long it was on the way.</param>
+    void Deliver(ReplicaId from, VerifiedMessage message, int bytes);
 
     /// <summary>A peer says that it executed a batch. Not verified: the gateway does that, and only where a client waits.</summary>
     void OnExecuted(ReplicaId from, Signed<Executed> claim);

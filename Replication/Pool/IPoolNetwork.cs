@@ -16,6 +16,9 @@ public interface IPoolNetwork : IAsyncDisposable
     /// <returns>How the group's replica sends.</returns>
     IPeerTransport Attach(GroupId group, MessageVerifier verifier, IPeerSink sink);
 
+    /// <summary>A replica of this node rejected what no correct peer sends. Too much of it, and the peer is shut out for a time, as for what the network rejects itself.</summary>
+    void OnRejected(RejectionKind kind, ReplicaId from);
+
     /// <summary>Disconnects a group: nothing of it is delivered any more.</summary>
     void Detach(GroupId group);
 }

@@ -53,6 +53,9 @@ public enum RefusalKind
 
     /// <summary>One of too many connections that had not introduced themselves: the oldest goes first.</summary>
     Crowded,
+
+    /// <summary>One of too many TLS handshakes in a short time, with nobody who is known to be a peer.</summary>
+    Hasty,
 }
 
 /// <summary>How it stands between this node and one peer. The counts are since this node's start.</summary>

@@ -21,6 +21,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     private readonly ulong _lagMax;
     private readonly PeerReports _reports;
     private readonly Action<GroupId, ReplicaId, StatusMessage> _heard;
+    private readonly Func<DiskUsage?> _diskUsage;
     private volatile ReplicaHost? _host;
 
     /// <summary>A group whose replica has not started yet.</summary>
@@ -29,9 +30,11 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     /// <param name="options">The node.</param>
     /// <param name="verified">What the process has verified already.</param>
     /// <param name="heard">Called with what a peer says about where it stands, while the replica has not started.</param>
-    public PoolGroup(Genesis genesis, GroupGenesis group, PoolNodeOptions options, IVerificationCache verified, Action<GroupId, ReplicaId, StatusMessage> heard)
+    /// <param name="diskUsage">What the replica has on its disk.</param>
+    public PoolGroup(
+        Genesis genesis, GroupGenesis group, PoolNodeOptions options, IVerificationCache verified, Action<GroupId, ReplicaId, StatusMessage> heard, Func<DiskUsage?> diskUsage)
     {
-        (_group, _self, _answerTimeout, _heard) = (group, options.Self, options.AnswerTimeout, heard);
+        (_group, _self, _answerTimeout, _heard, _diskUsage) = (group, options.Self, options.AnswerTimeout, heard, diskUsage);
         _lagMax = (ulong)genesis.Consensus.Window;
         _reports = new PeerReports(group.Config, options.Clock);
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
@@ -101,6 +104,18 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         host.Start();
     }
 
+    /// <summary>Has another replica lead whatever view it is this one's turn to lead.</summary>
+    /// <returns>Whether it led one at the last tick.</returns>
+    public bool HandOver()
+    {
+        if (_host is not { } host) return false;
+        host.HandOver();
+        return host.Status is { Active: true } status && status.Primary == _self.Index;
+    }
+
+    /// <summary>Whether the replica takes part in a view that another one leads, as far as it was seen at the last tick.</summary>
+    public bool FollowsAnother => _host?.Status is not { } status || (status.Active && status.Primary != _self.Index);
+
     /// <summary>The replica stops, as a crash would stop it: whoever waits for it is told.</summary>
     public void Stop()
     {
@@ -113,7 +128,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     public bool IsSettled(PeerMessage message) => _host is { } host && host.IsSettled(message);
 
     /// <inheritdoc/>
-    public void Deliver(ReplicaId from, VerifiedMessage message)
+    public void Deliver(ReplicaId from, VerifiedMessage message, int bytes)
     {
         if (message is PlainMessage { Message: StatusMessage status })
         {
@@ -121,7 +136,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
             if (_host is null) _heard(Id, from, status);
         }
 
-        _host?.Deliver(from, message);
+        _host?.Deliver(from, message, bytes);
     }
 
     /// <inheritdoc/>
@@ -152,7 +167,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         return IsCatchingUp ? throw new CatchingUpException($"This node's replica of shard {Id.Number} is catching up with the others.") : host;
     }
 
-    private ReplicaStatus OwnStatus() => _host?.Status ?? Unheard(_self.Index);
+    private ReplicaStatus OwnStatus() => (_host?.Status ?? Unheard(_self.Index)) with { Disk = _diskUsage() };
 
     private ReplicaStatus StatusOf(int replica)
     {
@@ -182,7 +197,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
 
         public void AskReadIndex(ReadIndexQuery query)
         {
-            group._host?.Deliver(group._self, new PlainMessage(query));
+            group._host?.Deliver(group._self, new PlainMessage(query), bytes: 0);
             transport.Broadcast(query);
         }
     }

@@ -73,6 +73,13 @@ public sealed class PoolNetwork : IPoolNetwork
     /// <summary>Disconnects a group. What is being delivered at this moment still is.</summary>
     public void Detach(GroupId group) => _core.Groups.Remove(group);
 
+    /// <inheritdoc/>
+    public void OnRejected(RejectionKind kind, ReplicaId from)
+    {
+        var peer = _core.Peer(from);
+        if (!peer.OnRejected(kind)) peer.Seat.Close("Too much of it was rejected.");
+    }
+
     /// <summary>Dials a peer at another address from now on. The connection that there is stays.</summary>
     public void SetAddress(ReplicaId peer, string address)
     {

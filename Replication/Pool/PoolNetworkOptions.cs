@@ -33,6 +33,15 @@ public sealed record PoolNetworkLimits
     /// <summary>Those of them from one address, at most.</summary>
     public int StrangersPerAddressMax { get; init; } = 128;
 
+    /// <summary>TLS handshakes with strangers that are carried out at once, at most; <see cref="HandshakesPerSecond"/> after that.</summary>
+    public int HandshakesOfStrangersMax { get; init; } = 256;
+
+    /// <summary>The same for each peer's address.</summary>
+    public int HandshakesOfPeerMax { get; init; } = 64;
+
+    /// <summary>How many more there may be in a second, with strangers, and with each peer's address.</summary>
+    public int HandshakesPerSecond { get; init; } = 32;
+
     /// <summary>How long the TLS handshake may take, and then the introduction.</summary>
     public TimeSpan IntroductionTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -18,6 +18,8 @@ namespace KvStore.Replication.Pool;
 public sealed class PoolNode : IAsyncDisposable
 {
     private static readonly TimeSpan _reportInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _handOverMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _handOverLook = TimeSpan.FromMilliseconds(10);
 
     private readonly PoolNodeOptions _options;
     private readonly StartMarks _marks;
@@ -30,6 +32,7 @@ public sealed class PoolNode : IAsyncDisposable
     private readonly TaskCompletionSource<FirstStartVerdict> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private readonly List<PoolGroup> _handingOver = [];
     private Task _start = Task.CompletedTask;
 
     /// <summary>A node whose parts are there; nothing runs before <see cref="Run"/>.</summary>
@@ -45,7 +48,7 @@ public sealed class PoolNode : IAsyncDisposable
         var genesis = options.Genesis;
         _firstStart = new FirstStart(genesis.Groups[0].Config, genesis.Groups.Length);
         var verified = new VerificationCache();
-        _groups = [.. genesis.Groups.Select(group => new PoolGroup(genesis, group, options, verified, OnReport))];
+        _groups = [.. genesis.Groups.Zip(stores, (group, store) => new PoolGroup(genesis, group, options, verified, OnReport, store.Usage))];
         _transports = [.. _groups.Select(group => network.Attach(group.Id, group.Verifier, group))];
         Served = new ServedCluster(genesis, [.. _groups], _groups[0].Verifier, options.Storage)
         {
@@ -74,9 +77,24 @@ public sealed class PoolNode : IAsyncDisposable
         _start = StartFirstAsync();
     }
 
+    /// <summary>
+    /// The node is about to stop: the replicas that lead leave their views, so that others lead without having waited for a time-out. They go on until
+    /// <see cref="DisposeAsync"/>, which waits until others lead, but not for long.
+    /// </summary>
+    public void HandOver()
+    {
+        foreach (var group in _groups)
+        {
+            if (!group.HandOver()) continue;
+            _logger.HandingOver(_options.Self.Index, group.Id.Number);
+            lock (_gate) _handingOver.Add(group);
+        }
+    }
+
     /// <summary>Stops the replicas, and then what they rest on.</summary>
     public async ValueTask DisposeAsync()
     {
+        await HandedOverAsync();
         await _stopping.CancelAsync();
         await _start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Who waits for the start hears how it ended. Here all ends in any case.
         foreach (var group in _groups) group.Stop();
@@ -85,6 +103,15 @@ public sealed class PoolNode : IAsyncDisposable
         foreach (var store in _stores) store.Disk?.Dispose();
         _stopping.Dispose();
         _logger.NodeStopped(_options.Name);
+    }
+
+    // When too few others run nobody takes over, and the node has to stop all the same.
+    private async Task HandedOverAsync()
+    {
+        List<PoolGroup> waiting;
+        lock (_gate) waiting = [.. _handingOver];
+        var began = _options.Clock.GetTimestamp();
+        while (waiting.Exists(group => !group.FollowsAnother) && _options.Clock.GetElapsedTime(began) < _handOverMax) await Task.Delay(_handOverLook, _options.Clock);
     }
 
     private void OnReport(GroupId shard, ReplicaId from, StatusMessage status)
@@ -162,6 +189,9 @@ public sealed class PoolNode : IAsyncDisposable
         var partition = new ShardPartition(new ShardMap(_groups.Length), group.Id);
         var driver = new DriverOptions(replica, genesis.Limits, genesis.Clients, partition, group.Verifier);
         var signer = new KeyStatementSigner(_options.Self, _options.Key);
-        return new HostOptions(driver, signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence);
+        return new HostOptions(driver, signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence)
+        {
+            PeerIsFaulty = _network.OnRejected,
+        };
     }
 }

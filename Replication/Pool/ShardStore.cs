@@ -11,6 +11,9 @@ namespace KvStore.Replication.Pool;
 /// <param name="Disk">What is released when the replica has stopped; null when there is nothing.</param>
 public sealed record ShardStore(IReplicaLog Log, ISnapshotStore Snapshots, DiskLedger? Ledger, bool IsEmpty, IDisposable? Disk)
 {
+    /// <summary>Says what of its disk it uses; null where there is none.</summary>
+    public Func<DiskUsage?> Usage { get; init; } = static () => null;
+
     /// <summary>The store on a disk, which is disposed of with it.</summary>
-    public static ShardStore On(ReplicaDisk disk) => new(disk.Log, disk.Snapshots, disk.Ledger, disk.IsEmpty, disk);
+    public static ShardStore On(ReplicaDisk disk) => new(disk.Log, disk.Snapshots, disk.Ledger, disk.IsEmpty, disk) { Usage = disk.Usage };
 }

@@ -10,6 +10,7 @@ public sealed class ReplicaDisk : IDisposable
 
     private readonly IDisk _disk;
     private readonly DiskReplicaLog _log;
+    private string? _directory;
 
     private ReplicaDisk(IDisk disk, WriteAheadLogOptions? options, int snapshotChunkBytes)
     {
@@ -49,7 +50,7 @@ public sealed class ReplicaDisk : IDisposable
         var disk = FileDisk.Open(directory, mode);
         try
         {
-            return Over(disk);
+            return new ReplicaDisk(disk, options: null, SnapshotChunkBytes) { _directory = directory };
         }
         catch (Exception failure) when (failure is IOException or DiskDamagedException)
         {
@@ -64,6 +65,20 @@ public sealed class ReplicaDisk : IDisposable
     /// <param name="snapshotChunkBytes">About how large the parts are in which a snapshot is written.</param>
     /// <exception cref="DiskDamagedException">A file is damaged; the message says which, where, and what to do.</exception>
     public static ReplicaDisk Over(IDisk disk, WriteAheadLogOptions? options = null, int snapshotChunkBytes = SnapshotChunkBytes) => new(disk, options, snapshotChunkBytes);
+
+    /// <summary>What of the disk is used, and what is left; null when the disk is none of a machine's, or can't say. Any thread may ask.</summary>
+    public DiskUsage? Usage()
+    {
+        if (_directory is null) return null;
+        try
+        {
+            return new DiskUsage(DirectoryProbe.BytesOf(_directory), DirectoryProbe.FreeBytes(_directory));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Ends the use of the disk and gives up its lease. It does not flush.</summary>
     public void Dispose()

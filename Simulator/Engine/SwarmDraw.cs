@@ -129,6 +129,7 @@ internal static class SwarmDraw
             WipeEvery = Every(3000, 150, 700),
             AnswerCrashEvery = Every(4000, 30, 300),
             DownTicksMax = random.Between(5, 500),
+            RetireEvery = Every(3000, 40, 400),
             ClockJumpEvery = Every(3000, 50, 400),
             WildClocks = random.Chance(1500),
             Forgery = random.Chance(1500) ? (random.Chance(5000) ? Lie.OmitInNewView : Lie.BlankInNewView) : null,

@@ -7,6 +7,7 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
 {
     private const int MidWriteOperationsMax = 12;
     private const int WildMilliseconds = 60_000;
+    private const int RetireTicksMax = 40;
 
     private readonly SwarmSettings _settings = shard.Settings;
 
@@ -21,6 +22,7 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
         Repeat(_settings.AnswerCrashEvery, CrashAtAnswer);
         Repeat(_settings.PowerCutEvery, PowerCut);
         Repeat(_settings.WipeEvery, Wipe);
+        Repeat(_settings.RetireEvery, Retire);
         Repeat(_settings.ClockJumpEvery, () => random.Pick(shard.Machines).ClockOffset = Skew());
     }
 
@@ -74,6 +76,20 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
         }
 
         RestartLater(machine);
+    }
+
+    // As an operator stops a node, who gives it some time to hand over, or too little. A Byzantine one may do so too.
+    private void Retire()
+    {
+        var machine = random.Pick(shard.Machines);
+        if (machine.Process is not { } process) return;
+        world.Trace.Line(() => $"{machine} retires");
+        process.Retire();
+        After(random.Between(1, RetireTicksMax), () =>
+        {
+            if (machine.Process == process) machine.Stop(StopKind.Kill);
+            RestartLater(machine);
+        });
     }
 
     // What the answer tells has been executed, and its client does not hear of it.

@@ -57,6 +57,9 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         After(_random.Between(0, _shard.Settings.Consensus.TickMilliseconds - 1), Tick);
     }
 
+    /// <summary>Its operator is about to stop it.</summary>
+    public void Retire() => Enqueue(new Waiting(null, null, null, new Retire()));
+
     /// <summary>A packet has arrived.</summary>
     public void Deliver(ReplicaId from, Packet packet)
     {

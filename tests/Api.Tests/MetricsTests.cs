@@ -32,7 +32,7 @@ public sealed partial class MetricsTests(ShardedGateway gateway) : IClassFixture
         }
 
         Assert.Superset(
-            new HashSet<string>(["process_cpu_seconds_total", "dotnet_gc_heap_bytes", "kv_replica_view", "kv_replica_stable_checkpoint"], StringComparer.Ordinal), heads);
+            new HashSet<string>(["process_cpu_seconds_total", "dotnet_gc_heap_bytes", "kv_replica_view", "kv_replica_stable_checkpoint", "kv_replica_dropped_total"], StringComparer.Ordinal), heads);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace KvStore.Cli.Tests;
 
 /// <summary>What operators do with a pool of processes.</summary>
@@ -14,9 +16,13 @@ public sealed class PoolTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return; // It has no signals.
         await _pool.Generate(clients: 1, shards: 2);
+        var since = Stopwatch.GetTimestamp();
         await _pool.StartAll();
         for (var node = 0; node < Nodes; node++) await _pool.Put(node, $"key-{node}", $"value {node}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"All four had executed a signed write {Stopwatch.GetElapsedTime(since).TotalSeconds:0.0} s after they were started.");
         for (var node = 0; node < Nodes; node++) Assert.Equal("value 0", await _pool.Get(node, "key-0"));
+        var status = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(1) }, "status");
+        Assert.Contains("MiB", status.Output, StringComparison.Ordinal); // What each has on its disk, and the room there.
         var unsigned = await Kv.RunWith(new Surroundings { Url = _pool.UrlOf(1) }, "put", "key", "unsigned");
         Assert.Equal(5, unsigned.ExitCode);
 
@@ -31,6 +37,7 @@ public sealed class PoolTests : IDisposable
         Assert.Equal("value 3", await _pool.Get(1, "key-3"));
 
         for (var node = 0; node < Nodes; node++) Assert.True(await _pool.Process(node).Stop() == 0, _pool.Process(node).Error);
+        Assert.Contains("leaves it to another one to lead", _pool.Logs(), StringComparison.Ordinal);
     }
 
     [Fact]

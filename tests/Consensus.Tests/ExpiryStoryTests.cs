@@ -207,7 +207,8 @@ public class ExpiryStoryTests
         foreach (var replica in group.Replicas) replica.Restart(StartMode.Restart);
         group.DeliverAll();
         group.TickUntil(() => group.Replicas.All(replica => replica.State.Expiries.IsEmpty), 30);
-        Assert.All(group.Replicas, replica => Assert.Equal(View.Initial, replica.Replica.View));
+        // The primary that comes back leaves the view in which it may have proposed what it forgot; nobody suspects the next one.
+        Assert.All(group.Replicas, replica => Assert.True(replica.Replica is { Active: true, View.Number: 1 }));
     }
 
     [Fact]

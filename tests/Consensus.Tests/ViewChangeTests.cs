@@ -115,6 +115,93 @@ public class ViewChangeTests
     }
 
     [Fact]
+    public void A_primary_that_retires_is_followed_by_the_next_one_before_anybody_has_waited()
+    {
+        var group = new TestGroup();
+        group.Order(3);
+        group[0].Round(new Retire());
+        group.Tick(2);
+        Assert.All(group.Replicas, replica => Assert.True(replica.Replica is { Active: true, View.Number: 1 }));
+        group[0].Stop();
+        group.Order(3, "without-it");
+        Assert.All(group.Running, replica => Assert.Equal(6UL, replica.Replica.Executed.Number));
+    }
+
+    [Fact]
+    public void What_was_under_way_when_the_primary_retired_is_carried_over()
+    {
+        var group = new TestGroup();
+        group.Drop(envelope => envelope.Name == "commit");
+        group.Order(2);
+        group[0].Round(new Retire());
+        group.Tick(2);
+        group.Heal();
+        group.Tick(30);
+        Assert.All(group.Replicas, replica => Assert.True(replica.Replica is { View.Number: 1, Executed.Number: 2 }));
+    }
+
+    [Fact]
+    public void A_backup_that_retires_changes_nothing_until_it_would_lead()
+    {
+        var group = new TestGroup();
+        group[1].Round(new Retire());
+        group.Tick(50);
+        Assert.All(group.Replicas, replica => Assert.Equal(View.Initial, replica.Replica.View));
+        group[0].Round(new Retire());
+        group.Tick(4);
+        Assert.All(group.Replicas, replica => Assert.True(replica.Replica is { Active: true, View.Number: 2 }));
+    }
+
+    [Fact]
+    public void A_replica_alone_in_its_group_has_nobody_to_hand_over_to()
+    {
+        var group = new TestGroup(replicas: 1);
+        group[0].Round(new Retire());
+        group.Tick(10);
+        group.Order(1);
+        Assert.True(group[0].Replica is { Active: true, View.Number: 0, Executed.Number: 1 });
+    }
+
+    // A faulty primary could fall silent just as well: showing its ViewChange to one backup costs it the view, and the others no more than that backup.
+    [Fact]
+    public void A_primary_that_leaves_for_one_backup_only_ends_nobody_elses_view_and_the_backup_comes_back()
+    {
+        var group = new TestGroup();
+        group.Inject(0, ViewChange(0, 1), 3);
+        group.Tick(2);
+        Assert.False(group[3].Replica.Active);
+        Assert.All(group.Replicas.Take(3), replica => Assert.True(replica.Replica is { Active: true, View.Number: 0 }));
+        group.Order(3);
+        group.Tick(20); // It hears by status of what was committed without it.
+        Assert.All(group.Replicas, replica => Assert.Equal(3UL, replica.Replica.Executed.Number));
+        group[0].Stop();
+        group.Submit("without-it");
+        group.Tick(60);
+        Assert.All(group.Running, replica => Assert.True(replica.Replica is { Active: true, View.Number: 1, Executed.Number: 4 }));
+    }
+
+    [Fact]
+    public void Views_that_were_handed_over_do_not_lengthen_the_time_out()
+    {
+        var group = new TestGroup();
+        for (var round = 0; round < 4; round++)
+        {
+            var primary = group[round];
+            primary.Round(new Retire());
+            group.Tick(2);
+            primary.Stop();
+            primary.Restart(StartMode.Restart);
+            group.Tick(20);
+        }
+
+        Assert.All(group.Replicas, replica => Assert.True(replica.Replica is { Active: true, View.Number: 4 }));
+        group[0].Stop();
+        group.Submit("a");
+        group.Tick(42);
+        Assert.All(group.Running, replica => Assert.True(replica.Replica is { Active: true, View.Number: 5, Executed.Number: 1 }));
+    }
+
+    [Fact]
     public void Two_view_changes_for_one_view_with_other_content_are_evidence()
     {
         var group = new TestGroup();

@@ -44,7 +44,9 @@ internal static class Scenario
         Assert.Empty(world.Violations.All);
     }
 
-    public static KvStore.Consensus.Replica Replica(World world, int index) => world.Shards[0].Machines[index].Process!.Driver.Replica;
+    public static KvStore.Consensus.Replica Replica(World world, int index) => Process(world, index).Driver.Replica;
+
+    public static ReplicaProcess Process(World world, int index) => world.Shards[0].Machines[index].Process!;
 
     /// <summary>What a replica would lie with.</summary>
     public static LiarKit Kit(World world, int index) =>

@@ -25,6 +25,37 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void A_primary_that_retires_hands_over_long_before_its_time_out()
+    {
+        var world = Scenario.Start();
+        Scenario.RunPositions(world, 10);
+        Scenario.Process(world, 0).Retire();
+        Assert.True(world.RunUntil(() => Enumerable.Range(0, 4).All(index => Scenario.Replica(world, index) is { Active: true, View.Number: 1 }), (long)Scenario.Calm.Consensus.RequestTimeoutTicks / 3));
+        world.Shards[0].Machines[0].Stop(StopKind.Kill);
+        Scenario.RunPositions(world, 30);
+        Assert.Equal(1UL, world.Shards[0].HighestView);
+        Scenario.Finish(world);
+    }
+
+    [Fact]
+    public void One_node_after_the_other_is_stopped_and_started_again_and_no_view_times_out()
+    {
+        var world = Scenario.Start();
+        for (var node = 0; node < 4; node++)
+        {
+            Scenario.RunPositions(world, 10);
+            Scenario.Process(world, node).Retire();
+            Assert.True(world.RunUntil(() => Scenario.Replica(world, node) is { Active: true, IsRejoining: false } replica && replica.Primary != replica.Self, 60));
+            world.Shards[0].Machines[node].Stop(StopKind.Kill);
+            world.RunTicks(20);
+            world.Shards[0].Machines[node].Start();
+        }
+
+        Assert.Equal(4UL, world.Shards[0].HighestView);
+        Scenario.Finish(world);
+    }
+
+    [Fact]
     public void A_primary_that_was_cut_off_comes_back_into_the_new_view()
     {
         var world = Scenario.Start();

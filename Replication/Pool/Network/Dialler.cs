@@ -120,6 +120,7 @@ internal sealed class Dialler(NetworkCore core, Peer peer, string address)
             return $"the introduction failed: {refusal}";
         }
 
+        core.Handshakes.Know(peer.Id, socket.RemoteEndPoint);
         peer.OnConnected();
         _failures = 0;
         core.Logger.Connected(Self, peer.Id.Index, Address);

@@ -71,6 +71,9 @@ internal sealed class Door(PoolNetworkLimits limits)
         /// <summary>Whether it had to go for another one.</summary>
         public bool IsEvicted { get; set; }
 
+        /// <summary>Whether its TLS handshake was one too many.</summary>
+        public bool IsHasty { get; set; }
+
         /// <summary>Whether it came through the TLS handshake.</summary>
         public bool HasTls { get; set; }
 

@@ -4,16 +4,19 @@ namespace KvStore.Replication.Pool.Network;
 
 /// <summary>
 /// Writes what waits for one peer to its connection. Whatever waits is gathered into one write, so that under load many messages cost one record of TLS and one
-/// call of the system; a long frame is written from where it lies.
+/// call of the system. A long message goes in pieces, and votes that come meanwhile go between them.
 /// </summary>
 internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
 {
     // Two records of TLS. Votes that come meanwhile wait for no more than this.
     private const int GatherBytes = 32 * 1024;
-    private const int LongFrameBytes = 8 * 1024;
+    private const int CopiedBytesMax = 8 * 1024;
     private const long Never = -1;
 
     private readonly List<byte[]> _frames = [];
+
+    // What is left to be sent of a long message's body.
+    private ReadOnlyMemory<byte> _long;
     private long _writingSince = Never;
     private long _pingSentAt = Never;
     private ulong _pingNumber;
@@ -29,9 +32,11 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
             {
                 var gathered = TakePing(buffer);
                 _frames.Clear();
-                peer.Queue.Take(_frames, GatherBytes);
+                if (_long.IsEmpty) peer.Queue.Take(_frames, GatherBytes);
+                else peer.Queue.TakeVotes(_frames, GatherBytes);
                 if (_frames.Count > 0 || gathered > 0) await WriteAsync(buffer, gathered, cancel);
-                else await NextAsync();
+                if (!_long.IsEmpty) await WritePartAsync(buffer, cancel);
+                else if (_frames.Count == 0 && gathered == 0) await NextAsync();
             }
         }
         finally
@@ -85,13 +90,19 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
         foreach (var frame in _frames)
         {
             bytes += frame.Length;
-            if (gathered > 0 && (frame.Length > LongFrameBytes || gathered + frame.Length > GatherBytes))
+            if (frame.Length > GatherBytes)
+            {
+                _long = frame.AsMemory(Frames.HeaderLength); // The last of these: none is taken after it.
+                continue;
+            }
+
+            if (gathered > 0 && (frame.Length > CopiedBytesMax || gathered + frame.Length > GatherBytes))
             {
                 await WriteAsync(buffer.AsMemory(0, gathered), cancel);
                 gathered = 0;
             }
 
-            if (frame.Length > LongFrameBytes)
+            if (frame.Length > CopiedBytesMax)
             {
                 await WriteAsync(frame, cancel);
                 continue;
@@ -105,14 +116,20 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
         peer.OnSent(_frames.Count, bytes);
     }
 
+    private async ValueTask WritePartAsync(byte[] buffer, CancellationToken cancel)
+    {
+        var part = _long[..Math.Min(_long.Length, GatherBytes - Frames.HeaderLength)];
+        _long = _long[part.Length..];
+        Frames.WriteHeader(buffer, _long.IsEmpty ? FrameKind.LastPart : FrameKind.Part, part.Length);
+        part.CopyTo(buffer.AsMemory(Frames.HeaderLength));
+        await WriteAsync(buffer.AsMemory(0, Frames.HeaderLength + part.Length), cancel);
+    }
+
+    // Never more than is gathered, because many megabytes may take long on a slow line while the peer is well.
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        // In parts, because a frame of many megabytes may take long on a slow line while the peer is well.
-        for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, GatherBytes)..])
-        {
-            Interlocked.Exchange(ref _writingSince, clock.GetTimestamp());
-            await stream.WriteAsync(bytes[..Math.Min(bytes.Length, GatherBytes)], cancel);
-            Interlocked.Exchange(ref _writingSince, Never);
-        }
+        Interlocked.Exchange(ref _writingSince, clock.GetTimestamp());
+        await stream.WriteAsync(bytes, cancel);
+        Interlocked.Exchange(ref _writingSince, Never);
     }
 }

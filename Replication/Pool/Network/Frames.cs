@@ -24,6 +24,12 @@ internal enum FrameKind : byte
 
     /// <summary>Listener to dialler: yes.</summary>
     Pong = 6,
+
+    /// <summary>Dialler to listener: a piece of a long message. Others may come between the pieces of one, but no piece of another one.</summary>
+    Part = 7,
+
+    /// <summary>Dialler to listener: the last piece. All pieces together are what a <see cref="Message"/> would have had.</summary>
+    LastPart = 8,
 }
 
 /// <summary>What is found at the beginning of a buffer.</summary>
@@ -85,11 +91,17 @@ internal static class Frames
         return frame;
     }
 
+    /// <summary>Writes the header of a frame with a body of so many bytes.</summary>
+    public static void WriteHeader(Span<byte> destination, FrameKind kind, int bodyLength)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)bodyLength + 1);
+        destination[sizeof(uint)] = (byte)kind;
+    }
+
     /// <summary>Writes a ping or a pong.</summary>
     public static void WritePing(Span<byte> destination, FrameKind kind, ulong number)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(destination, PingLength - sizeof(uint));
-        destination[sizeof(uint)] = (byte)kind;
+        WriteHeader(destination, kind, sizeof(ulong));
         BinaryPrimitives.WriteUInt64LittleEndian(destination[HeaderLength..], number);
     }
 

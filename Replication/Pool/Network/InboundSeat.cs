@@ -31,9 +31,11 @@ internal sealed class InboundSeat(NetworkCore core)
     /// <summary>Closes the connection when nothing came over it for too long: the peer pings while it lives.</summary>
     public void OnTick()
     {
-        var ticket = Volatile.Read(ref _ticket);
-        if (ticket is not null && ticket.Silence > core.Limits.DeadAfter) ticket.Connection.Abort(new ConnectionAbortedException("The peer is silent."));
+        if (Volatile.Read(ref _ticket) is { } ticket && ticket.Silence > core.Limits.DeadAfter) Close("The peer is silent.");
     }
+
+    /// <summary>Closes the connection that there is.</summary>
+    public void Close(string why) => Volatile.Read(ref _ticket)?.Connection.Abort(new ConnectionAbortedException(why));
 
     /// <summary>Who sits there.</summary>
     internal sealed class Ticket(ConnectionContext connection, TimeProvider clock)

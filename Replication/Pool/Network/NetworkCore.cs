@@ -17,6 +17,7 @@ internal sealed class NetworkCore : IDisposable
         Tls = new TlsSettings(options.Certificates);
         Introducing = new Introducing(options);
         Door = new Door(options.Limits);
+        Handshakes = new HandshakeGate(options.Limits, options.Nodes.Length, options.Clock);
         _byId = new Peer?[options.Nodes.Length];
         for (var i = 0; i < _byId.Length; i++)
         {
@@ -39,6 +40,8 @@ internal sealed class NetworkCore : IDisposable
     public Introducing Introducing { get; }
 
     public Door Door { get; }
+
+    public HandshakeGate Handshakes { get; }
 
     public GroupTable Groups { get; } = new();
 

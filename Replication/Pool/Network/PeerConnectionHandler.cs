@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -30,8 +31,17 @@ internal sealed class PeerConnectionHandler(NetworkCore core, CancellationToken 
         finally
         {
             core.Door.Leave(stranger);
-            if (!stranger.HasTls && !stranger.IsEvicted && !stop.IsCancellationRequested) core.Refuse(RefusalKind.Tls, connection.RemoteEndPoint);
+            if (!stranger.HasTls && !stranger.IsEvicted && !stop.IsCancellationRequested) core.Refuse(stranger.IsHasty ? RefusalKind.Hasty : RefusalKind.Tls, connection.RemoteEndPoint);
         }
+    }
+
+    /// <summary>The other side has begun the TLS handshake, and nothing was computed for it yet.</summary>
+    /// <exception cref="AuthenticationException">There were too many lately.</exception>
+    public SslServerAuthenticationOptions BeginTls(ConnectionContext connection)
+    {
+        if (core.Handshakes.TryPass(connection.RemoteEndPoint)) return core.Tls.Server();
+        ((Door.Stranger)connection.Items[StrangerKey]!).IsHasty = true;
+        throw new AuthenticationException("Too many TLS handshakes in a short time.");
     }
 
     /// <inheritdoc/>
@@ -41,6 +51,7 @@ internal sealed class PeerConnectionHandler(NetworkCore core, CancellationToken 
         stranger.HasTls = true;
         if (await IntroduceAsync(connection, stranger) is not { } peer) return;
         core.Door.Leave(stranger);
+        core.Handshakes.Know(peer.Id, connection.RemoteEndPoint);
         var ticket = peer.Seat.Take(connection);
         core.Logger.PeerArrived(Self, peer.Id.Index, connection.RemoteEndPoint);
         peer.Dialler.DialNow(); // It is there, so it can probably be dialled too.

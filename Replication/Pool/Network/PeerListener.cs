@@ -78,7 +78,7 @@ internal sealed class PeerListener : IAsyncDisposable
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = core.Limits.IntroductionTimeout,
-            OnConnection = _ => ValueTask.FromResult(core.Tls.Server()),
+            OnConnection = handshake => ValueTask.FromResult(handler.BeginTls(handshake.Connection)),
         });
         listen.UseConnectionHandler<PeerConnectionHandler>();
     }

@@ -11,6 +11,11 @@ namespace KvStore.Replication.Pool.Network;
 /// </summary>
 internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket ticket)
 {
+    private const int PartsKeptBytes = 1024 * 1024;
+
+    // The pieces of a long message that have come so far.
+    private ArrayBufferWriter<byte> _parts = new();
+
     /// <summary>Receives until the peer closes, or sends what no peer sends.</summary>
     public async Task RunAsync(IDuplexPipe transport, CancellationToken cancel)
     {
@@ -34,16 +39,15 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
         var good = true;
         while (good && (found = Frames.TryTake(ref buffer, Frames.LengthMax, out var kind, out var body)) == FrameFound.Whole)
         {
-            if (kind == FrameKind.Message)
+            if (kind is FrameKind.Message or FrameKind.LastPart) frames++;
+            good = kind switch
             {
-                frames++;
-                good = TakeMessage(body);
-            }
-            else
-            {
-                answers = kind == FrameKind.Ping && Answer(body, output);
-                good = answers || Reject(RejectionKind.Malformed, null);
-            }
+                FrameKind.Message => TakeMessage(body),
+                FrameKind.Part => TakePart(body),
+                FrameKind.LastPart => TakePart(body) && TakeGathered(),
+                FrameKind.Ping => (answers = Answer(body, output)) || Reject(RejectionKind.Malformed, null),
+                _ => Reject(RejectionKind.Malformed, null),
+            };
         }
 
         if (found == FrameFound.Bad) good = Reject(RejectionKind.Oversized, null);
@@ -59,6 +63,23 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
         return true;
     }
 
+    // No peer sends a piece of nothing, and all pieces of a message together are no longer than a message may be.
+    private bool TakePart(ReadOnlySequence<byte> body)
+    {
+        if (body.IsEmpty) return Reject(RejectionKind.Malformed, null);
+        if (_parts.WrittenCount + body.Length >= Frames.LengthMax) return Reject(RejectionKind.Oversized, null);
+        foreach (var piece in body) _parts.Write(piece.Span);
+        return true;
+    }
+
+    private bool TakeGathered()
+    {
+        var good = TakeMessage(new ReadOnlySequence<byte>(_parts.WrittenMemory));
+        if (_parts.Capacity > PartsKeptBytes) _parts = new ArrayBufferWriter<byte>(); // One long message must not keep its memory for good.
+        else _parts.ResetWrittenCount();
+        return good;
+    }
+
     // False when the connection has to end.
     private bool TakeMessage(ReadOnlySequence<byte> body)
     {
@@ -72,7 +93,7 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
         }
 
         var message = Decode(body.Slice(sizeof(uint)), group.Verifier.Context, out var rejection);
-        return message is null ? Reject(rejection, group) : Deliver(group, message);
+        return message is null ? Reject(rejection, group) : Deliver(group, message, (int)body.Length);
     }
 
     // Most messages lie in one piece and are read where they lie. A message keeps nothing of the memory that it was read from.
@@ -87,7 +108,7 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
         return message;
     }
 
-    private bool Deliver(AttachedGroup group, PeerMessage message)
+    private bool Deliver(AttachedGroup group, PeerMessage message, int bytes)
     {
         switch (message)
         {
@@ -100,7 +121,7 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
             default:
                 if (group.Sink.IsSettled(message)) return true;
                 if (!group.Verifier.TryVerify(message, out var verified, out var rejection)) return Reject(rejection, group);
-                group.Sink.Deliver(peer.Id, verified);
+                group.Sink.Deliver(peer.Id, verified, bytes);
                 return true;
         }
     }

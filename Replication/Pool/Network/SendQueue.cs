@@ -105,6 +105,16 @@ internal sealed class SendQueue(PoolNetworkLimits limits, Action<DropKind> dropp
         }
     }
 
+    /// <summary>Takes out votes and questions, until they have so many bytes or the next one is as long itself.</summary>
+    public void TakeVotes(List<byte[]> frames, int bytes)
+    {
+        var votes = _lanes[(int)Lane.Votes];
+        lock (_gate)
+        {
+            for (var left = bytes; left > 0 && votes.Frames.TryPeek(out var next) && next.Length <= bytes && votes.TryTake(out var frame); left -= frame.Length) frames.Add(frame);
+        }
+    }
+
     /// <summary>Ends the wait of the one that takes out.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 

@@ -17,13 +17,13 @@ public sealed class HostilePeerTests
 
     [Fact]
     public Task A_frame_whose_message_is_garbage_ends_the_connection() =>
-        EndsTheConnection(Frame(FrameKind.Message, [0, 0, 0, 0, 1, 2, 3]), RejectionKind.Malformed, RejectionKind.Malformed);
+        EndsTheConnection(RawConnection.Frame(FrameKind.Message, [0, 0, 0, 0, 1, 2, 3]), RejectionKind.Malformed, RejectionKind.Malformed);
 
     [Fact]
-    public Task A_message_that_is_too_short_to_name_its_group_ends_the_connection() => EndsTheConnection(Frame(FrameKind.Message, [0, 0]), RejectionKind.Malformed);
+    public Task A_message_that_is_too_short_to_name_its_group_ends_the_connection() => EndsTheConnection(RawConnection.Frame(FrameKind.Message, [0, 0]), RejectionKind.Malformed);
 
     [Fact]
-    public Task A_second_introduction_ends_the_connection() => EndsTheConnection(Frame(FrameKind.Hello, new byte[Introduction.HelloLength]), RejectionKind.Malformed);
+    public Task A_second_introduction_ends_the_connection() => EndsTheConnection(RawConnection.Frame(FrameKind.Hello, new byte[Introduction.HelloLength]), RejectionKind.Malformed);
 
     [Fact]
     public async Task A_frame_longer_than_any_message_ends_the_connection_before_its_content_is_there()
@@ -32,6 +32,31 @@ public sealed class HostilePeerTests
         BinaryPrimitives.WriteInt32LittleEndian(header, Frames.LengthMax + 1);
         header[4] = (byte)FrameKind.Message;
         await EndsTheConnection(header, RejectionKind.Oversized);
+    }
+
+    [Fact]
+    public Task A_piece_of_nothing_ends_the_connection() => EndsTheConnection(RawConnection.Frame(FrameKind.Part, []), RejectionKind.Malformed);
+
+    [Fact]
+    public Task Pieces_that_are_longer_together_than_any_message_end_the_connection()
+    {
+        var piece = RawConnection.Frame(FrameKind.Part, new byte[1024 * 1024]);
+        return EndsTheConnection([.. Enumerable.Repeat(piece, MessageCodec.BytesMax / (1024 * 1024) + 1).SelectMany(each => each)], RejectionKind.Oversized);
+    }
+
+    [Fact]
+    public async Task A_peer_of_which_the_replica_rejects_too_much_is_shut_out_as_well()
+    {
+        await using var pool = TestPool.Of(2);
+        var limits = new PoolNetworkLimits { RejectionsMax = 3 };
+        await pool.StartNodeAsync(0, limits);
+        await using var peer = await RawConnection.JoinAsync(pool, self: 1, to: 0);
+        await pool.Logs[0].Until(1104, ("Peer", 1));
+        for (var i = 0; i <= limits.RejectionsMax; i++) pool[0].OnRejected(RejectionKind.Equivocation, new ReplicaId(1));
+
+        await peer.UntilClosedAsync();
+        Assert.True(pool[0].Peers[0].ShutOut);
+        Assert.Equal(limits.RejectionsMax + 1, pool[0].Peers[0].Rejected[RejectionKind.Equivocation]);
     }
 
     [Fact]
@@ -155,14 +180,6 @@ public sealed class HostilePeerTests
         await newer.SendAsync(pool.Context, TestPool.Numbered(1));
         Assert.Equal(1UL, (await sink.NextPlain<ReadIndexQuery>(from: 1)).Round);
         Assert.True(pool[0].Peers[0].Receiving);
-    }
-
-    private static byte[] Frame(FrameKind kind, byte[] body)
-    {
-        var writer = new CanonicalWriter();
-        Frames.Begin(writer, kind);
-        writer.Fixed(body);
-        return Frames.End(writer);
     }
 
     private static async Task EndsTheConnection(byte[] bytes, RejectionKind? expected = null, RejectionKind? atTheGroup = null)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KvStore.Protocol;
 using KvStore.Replication.Pool;
+using KvStore.Replication.Pool.Network;
 
 namespace KvStore.Replication.Tests.Network;
 
@@ -171,5 +172,57 @@ public sealed class PoolDeliveryTests
         pool.Logs[0].Clear();
         pool[0].SetAddress(new ReplicaId(1), pool[1].Endpoint.ToString());
         await pool.Logs[0].Until(1102, ("Peer", 1));
+    }
+
+    [Fact]
+    public async Task A_vote_does_not_wait_for_the_end_of_a_long_message_and_the_message_comes_whole()
+    {
+        await using var pool = TestPool.Of(2);
+        await pool.StartNodeAsync(0);
+        var (transport, _) = pool.Attach(0);
+        using var listener = RawConnection.Listen();
+        listener.ReceiveBufferSize = 64 * 1024; // So that most of the long message can't leave yet when the vote comes.
+        pool[0].SetAddress(new ReplicaId(1), listener.LocalEndPoint!.ToString()!);
+        await using var peer = await RawConnection.AcceptAsync(listener);
+        await peer.WelcomeAsync(pool, self: 1);
+        await pool.Logs[0].Until(1102, ("Peer", 1));
+
+        var content = new byte[MessageCodec.BytesMax - 1024];
+        Random.Shared.NextBytes(content);
+        var chunk = new ChunkMessage(new SequenceNumber(1), Digest.Zero, content);
+        transport.Broadcast(chunk);
+        var whole = new MemoryStream();
+        whole.Write(await peer.ReadFrameAsync(FrameKind.Part));
+        transport.Broadcast(TestPool.Numbered(7));
+
+        var votes = 0;
+        for (var last = false; !last;)
+        {
+            var (kind, body) = await peer.ReadFrameAsync();
+            last = kind == FrameKind.LastPart;
+            if (kind is FrameKind.Part or FrameKind.LastPart) whole.Write(body);
+            else if (kind == FrameKind.Message) votes++;
+        }
+
+        Assert.Equal(1, votes);
+        Assert.Equal(RawConnection.MessageFrame(pool.Context, chunk)[Frames.HeaderLength..], whole.ToArray());
+    }
+
+    [Fact]
+    public async Task A_long_message_arrives_with_votes_between_its_pieces()
+    {
+        await using var pool = TestPool.Of(2);
+        await pool.StartNodeAsync(0);
+        var (_, sink) = pool.Attach(0);
+        await using var peer = await RawConnection.JoinAsync(pool, self: 1, to: 0);
+        var content = new byte[100_000];
+        Random.Shared.NextBytes(content);
+        var body = RawConnection.MessageFrame(pool.Context, new ChunkMessage(new SequenceNumber(1), Digest.Zero, content))[Frames.HeaderLength..];
+        await peer.WriteAsync(RawConnection.Frame(FrameKind.Part, body[..60_000]));
+        await peer.SendAsync(pool.Context, TestPool.Numbered(7));
+        await peer.WriteAsync(RawConnection.Frame(FrameKind.LastPart, body[60_000..]));
+
+        Assert.Equal(7UL, (await sink.NextPlain<ReadIndexQuery>(from: 1)).Round);
+        Assert.Equal(content, (await sink.NextPlain<ChunkMessage>(from: 1)).Content.ToArray());
     }
 }

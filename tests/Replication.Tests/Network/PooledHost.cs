@@ -47,7 +47,7 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
 
     public bool IsSettled(PeerMessage message) => _host.IsSettled(message);
 
-    public void Deliver(ReplicaId from, VerifiedMessage message) => _host.Deliver(from, message);
+    public void Deliver(ReplicaId from, VerifiedMessage message, int bytes) => _host.Deliver(from, message, bytes);
 
     public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _host.Gateway.OnPeerExecuted(from, claim);
 
@@ -63,7 +63,7 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
 
     public void AskReadIndex(ReadIndexQuery query)
     {
-        _host.Deliver(_host.Id, new PlainMessage(query));
+        _host.Deliver(_host.Id, new PlainMessage(query), bytes: 0);
         _transport.Broadcast(query);
     }
 

@@ -60,11 +60,28 @@ internal sealed class RawConnection : IAsyncDisposable
         return new RawConnection(socket, tls, certificate, dialled: false);
     }
 
-    public static async Task<Socket> ConnectAsync(IPEndPoint to)
+    /// <summary>Connects, from another address than usual if one is given.</summary>
+    public static async Task<Socket> ConnectAsync(IPEndPoint to, IPAddress? from = null)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (from is not null) socket.Bind(new IPEndPoint(from, 0));
         await socket.ConnectAsync(to).WaitAsync(FailureBound);
         return socket;
+    }
+
+    /// <summary>Carries out a TLS handshake with a certificate, however it ends.</summary>
+    public static async Task BeginTlsAsync(Socket socket)
+    {
+        using var certificate = SelfIssue();
+        await using var tls = new SslStream(new NetworkStream(socket), leaveInnerStreamOpen: true, (_, remote, _, _) => remote is not null);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "anything", ClientCertificates = [certificate] }).WaitAsync(FailureBound);
+        }
+        catch (Exception refused) when (refused is IOException or AuthenticationException)
+        {
+            // Which of the two sides minds it, and when, is TLS's affair.
+        }
     }
 
     public static Socket Listen()
@@ -121,15 +138,46 @@ internal sealed class RawConnection : IAsyncDisposable
         return Frames.End(writer);
     }
 
+    public static byte[] Frame(FrameKind kind, byte[] body)
+    {
+        var writer = new CanonicalWriter();
+        Frames.Begin(writer, kind);
+        writer.Fixed(body);
+        return Frames.End(writer);
+    }
+
     /// <summary>The body of the next frame, which must be of this kind.</summary>
     public async Task<byte[]> ReadFrameAsync(FrameKind kind)
     {
+        var (found, body) = await ReadFrameAsync();
+        Assert.Equal(kind, found);
+        return body;
+    }
+
+    /// <summary>The next frame.</summary>
+    public async Task<(FrameKind Kind, byte[] Body)> ReadFrameAsync()
+    {
         var header = new byte[Frames.HeaderLength];
         await _tls.ReadExactlyAsync(header).AsTask().WaitAsync(FailureBound);
-        Assert.Equal(kind, (FrameKind)header[4]);
         var body = new byte[BinaryPrimitives.ReadInt32LittleEndian(header) - 1];
         await _tls.ReadExactlyAsync(body).AsTask().WaitAsync(FailureBound);
-        return body;
+        return ((FrameKind)header[4], body);
+    }
+
+    /// <summary>Waits for the other end of a connection without TLS to close.</summary>
+    public static async Task UntilClosed(Socket socket)
+    {
+        var buffer = new byte[16];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer).WaitAsync(FailureBound) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: closed, too.
+        }
     }
 
     /// <summary>Waits for the other end to close.</summary>

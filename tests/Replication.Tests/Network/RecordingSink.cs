@@ -13,7 +13,7 @@ internal sealed class RecordingSink : IPeerSink
 
     public bool IsSettled(PeerMessage message) => false;
 
-    public void Deliver(ReplicaId from, VerifiedMessage message) => _delivered.Writer.TryWrite((from, message));
+    public void Deliver(ReplicaId from, VerifiedMessage message, int bytes) => _delivered.Writer.TryWrite((from, message));
 
     public void OnExecuted(ReplicaId from, Signed<Executed> claim) => _delivered.Writer.TryWrite((from, claim));
 

@@ -8,32 +8,6 @@ namespace KvStore.Replication.Tests.Network;
 /// <summary>Connections that never introduce themselves cost a bounded amount and change nothing.</summary>
 public sealed class StrangerTests
 {
-    private const int StrangersMax = 16;
-    private const int IdleConnections = 400;
-
-    [Fact]
-    public async Task Hundreds_of_idle_connections_change_nothing_and_keep_no_peer_out()
-    {
-        var limits = new PoolNetworkLimits { StrangersMax = StrangersMax, IntroductionTimeout = TimeSpan.FromMinutes(10) };
-        await using var pool = await TestPool.StartAsync(2, limits);
-        var (transport, _) = pool.Attach(0);
-        var (_, sink) = pool.Attach(1);
-        await pool.ConnectedAsync();
-
-        var idle = new List<Socket>();
-        for (var i = 0; i < IdleConnections; i++) idle.Add(await RawConnection.ConnectAsync(pool[1].Endpoint));
-        await Task.WhenAll(idle.Take(IdleConnections - StrangersMax).Select(UntilClosed)); // The oldest had to go, one for one.
-        Assert.Equal(StrangersMax, pool[1].Strangers);
-        Assert.Equal(IdleConnections - StrangersMax, pool[1].Refused[RefusalKind.Crowded]);
-
-        transport.Broadcast(TestPool.Numbered(1));
-        Assert.Equal(1UL, (await sink.NextPlain<ReadIndexQuery>(from: 0)).Round);
-        await using var dialledAmongThem = await RawConnection.JoinAsync(pool, self: 0, to: 1);
-        await dialledAmongThem.SendAsync(pool.Context, TestPool.Numbered(2));
-        Assert.Equal(2UL, (await sink.NextPlain<ReadIndexQuery>(from: 0)).Round);
-        foreach (var socket in idle) socket.Dispose();
-    }
-
     [Fact]
     public async Task One_address_can_not_fill_all_places()
     {
@@ -42,7 +16,7 @@ public sealed class StrangerTests
         await pool.StartNodeAsync(0, limits);
         var idle = new List<Socket>();
         for (var i = 0; i < 5; i++) idle.Add(await RawConnection.ConnectAsync(pool[0].Endpoint));
-        await Task.WhenAll(idle.Take(2).Select(UntilClosed));
+        await Task.WhenAll(idle.Take(2).Select(RawConnection.UntilClosed));
 
         Assert.Equal(3, pool[0].Strangers);
         foreach (var socket in idle) socket.Dispose();
@@ -55,7 +29,7 @@ public sealed class StrangerTests
         await pool.StartNodeAsync(0, new PoolNetworkLimits { IntroductionTimeout = TimeSpan.FromMilliseconds(50) });
         using var socket = await RawConnection.ConnectAsync(pool[0].Endpoint);
         await socket.SendAsync(new byte[] { 0x16, 0x03 });
-        await UntilClosed(socket);
+        await RawConnection.UntilClosed(socket);
 
         await pool.Logs[0].Until(1106, ("Kind", RefusalKind.Tls));
     }
@@ -74,20 +48,5 @@ public sealed class StrangerTests
         await slow.UntilClosedAsync();
 
         await pool.Logs[0].Until(1106, ("Kind", RefusalKind.TooSlow));
-    }
-
-    private static async Task UntilClosed(Socket socket)
-    {
-        var buffer = new byte[16];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(60)) > 0)
-            {
-            }
-        }
-        catch (SocketException)
-        {
-            // Reset: closed, too.
-        }
     }
 }

@@ -37,6 +37,32 @@ public sealed class PoolNodeTests
     }
 
     [Fact]
+    public async Task A_node_that_retires_leaves_its_views_to_another_that_leads_already_when_it_is_gone()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        await pool.Put(0, "key", "before");
+        // Nobody waits for anything, so no time-out ends the view.
+        await Until(pool, () => pool.StatusOf(0) is { Active: true, Primary: 0, PendingRequests: 0 });
+        await pool.Retire(0);
+        foreach (var node in (int[])[1, 2, 3]) await Until(pool, () => pool.StatusOf(node) is { Active: true, Primary: 1, View: 1 });
+        await pool.Put(1, "key", "after");
+        pool.Start(0);
+        Assert.Equal("after", await pool.Get(0, "key"));
+    }
+
+    [Fact]
+    public async Task A_node_without_a_quorum_stops_although_nobody_takes_over()
+    {
+        await using var pool = new TestPool();
+        await pool.Begin();
+        await pool.Stop(2);
+        await pool.Stop(3);
+        await Until(pool, () => pool.StatusOf(0) is { Running: true });
+        await pool.Retire(0);
+    }
+
+    [Fact]
     public async Task A_pool_that_was_never_used_starts_again()
     {
         await using var pool = new TestPool();

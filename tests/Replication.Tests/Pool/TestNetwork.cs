@@ -20,7 +20,7 @@ internal sealed class TestNetwork
         if (from == to || !_attached.TryGetValue((to, group), out var target)) return;
         if (message is StatementMessage { Signed: Signed<Executed> executed }) target.Sink.OnExecuted(from, executed);
         else if (message is ReadIndexAnswer answer) target.Sink.OnReadIndexAnswer(from, answer);
-        else if (target.Verifier.TryVerify(message, out var verified, out var rejection)) target.Sink.Deliver(from, verified);
+        else if (target.Verifier.TryVerify(message, out var verified, out var rejection)) target.Sink.Deliver(from, verified, bytes: 0);
         else target.Sink.OnRejected(rejection, from);
     }
 
@@ -32,6 +32,10 @@ internal sealed class TestNetwork
         {
             network._attached[(node, group)] = (verifier, sink);
             return new Transport(network, node, nodes, group);
+        }
+
+        public void OnRejected(RejectionKind kind, ReplicaId from)
+        {
         }
 
         public void Detach(GroupId group) => network._attached.TryRemove((node, group), out _);

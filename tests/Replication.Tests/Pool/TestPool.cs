@@ -58,6 +58,13 @@ internal sealed class TestPool : IAsyncDisposable
 
     public bool HasStarted(int node) => _nodes[node]!.Started.IsCompleted;
 
+    /// <summary>Stops a node as an operator does: it hands over first.</summary>
+    public Task Retire(int node)
+    {
+        _nodes[node]!.HandOver();
+        return Stop(node);
+    }
+
     public async Task Stop(int node)
     {
         if (_nodes[node] is not { } running) return;
