@@ -64,7 +64,7 @@ public sealed class MessageVerifier
         var buffer = ArrayPool<byte>.Shared.Rent(SignatureBase.LengthMax(request));
         var signatureBase = buffer.AsSpan(0, SignatureBase.Write(request, Context.Cluster, SignatureBase.MethodName(request.Operation.Method), buffer));
         verified = new VerifiedRequest(request, request.DigestFor(Context.Cluster, signatureBase));
-        var good = request.HasGoodTimes && HasGoodSignature(verified, signatureBase);
+        var good = request.HasGoodTimes && (HasGoodSignature(verified, signatureBase) || PlantedBugs.Has(PlantedBug.ClientSignatureUnchecked));
         ArrayPool<byte>.Shared.Return(buffer);
         return good;
     }
@@ -211,6 +211,7 @@ public sealed class MessageVerifier
             writer.Signature(part.Signature);
         }
 
+        if (PlantedBugs.Has(PlantedBug.CertificateUnchecked)) return true;
         var name = _cache is null ? default : Digest.Of(writer.Written);
         if (_cache is not null && _cache.Contains(name)) return true;
         foreach (var part in signatures)

@@ -53,7 +53,18 @@ internal sealed class Machine
     public KeyedHashSigner Signer { get; }
 
     /// <summary>What its replica's messages pass through; null for a correct one.</summary>
-    public IStatementTamper? Tamper { get; set; }
+    public IStatementTamper? Tamper
+    {
+        get;
+        set
+        {
+            field = value;
+            HasLied |= value is not null;
+        }
+    }
+
+    /// <summary>Whether it ever was a liar's: there may be evidence against it, which is no mistake.</summary>
+    public bool HasLied { get; private set; }
 
     /// <summary>The process that runs; null while the machine is down.</summary>
     public ReplicaProcess? Process { get; private set; }
@@ -129,6 +140,15 @@ internal sealed class Machine
         Disk.Wipe();
         WasWiped = true;
         _nextStart = _nextStart == StartMode.Genesis ? StartMode.Genesis : StartMode.LostDisk;
+    }
+
+    /// <summary>A liar is made a correct replica that lost its disk, once nothing depends on its lies any more.</summary>
+    public void Reform()
+    {
+        _world.Trace.Line(() => $"{this} lies no more");
+        Tamper = null;
+        IsDead = false;
+        Start();
     }
 
     /// <summary>The disk of a machine that is down decays. Whatever its replica knew is in doubt until it has started again.</summary>

@@ -72,6 +72,12 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     /// <summary>A packet has arrived.</summary>
     public void Deliver(ReplicaId from, Packet packet)
     {
+        if (_machine.Tamper is { } tamper)
+        {
+            if (tamper.Hear(from, packet.Message) is not { } heard) return;
+            if (!ReferenceEquals(heard, packet.Message)) packet = new Packet(heard);
+        }
+
         switch (packet.Message)
         {
             case StatementMessage { Signed: Signed<Executed> claim }:
@@ -88,10 +94,14 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         }
     }
 
+    /// <summary>This replica is shown a request, whoever else may be.</summary>
+    public void Take(VerifiedRequest request) => Enqueue(new Waiting(null, null, request, null));
+
     void IGatewayOutlet.Distribute(VerifiedRequest request)
     {
-        Enqueue(new Waiting(null, null, request, null));
-        Broadcast(new RequestsMessage([request.Request]));
+        var message = new RequestsMessage([request.Request]);
+        if (_machine.Tamper is not { } tamper || tamper.Hear(Self, message) is not null) Take(request);
+        Broadcast(message);
     }
 
     void IGatewayOutlet.AskReadIndex(ReadIndexQuery query)
@@ -179,7 +189,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     public void OnEquivocation(Signed earlier, Signed later)
     {
         var signer = _shard.Machines[later.Signer.Index];
-        if (signer.Tamper is null) _shard.Violations.Add("No correct replica contradicts itself", $"{_machine} holds evidence against {signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
+        if (!signer.HasLied) _shard.Violations.Add("No correct replica contradicts itself", $"{_machine} holds evidence against {signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
     }
 
     public void OnForgotten(Signed statement)
@@ -232,15 +242,21 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         Driver.Run(inputs);
         if (_machine.FailsAfterWriting && _machine.Disk.BytesWritten > written) throw new PowerCutException();
         _machine.NoteRejoining();
-        _shard.Memory.Check(_machine, this);
+        if (_machine.Tamper is null) _shard.Memory.Check(_machine, this);
     }
 
     private void SendPacket(ReplicaId to, Packet packet)
     {
         if (_machine.Tamper is { } tamper)
         {
-            if (tamper.Tamper(to, packet.Message) is not { } said) return;
-            if (!ReferenceEquals(said, packet.Message)) packet = new Packet(said);
+            foreach (var said in tamper.Say(to, packet.Message))
+            {
+                var lie = ReferenceEquals(said.Message, packet.Message) ? packet : new Packet(said.Message, isLie: true);
+                if (said.Delay == 0) _shard.Network.Send(Self, to, lie);
+                else After(said.Delay, () => _shard.Network.Send(Self, to, lie));
+            }
+
+            return;
         }
 
         if (BusyFor == 0) _shard.Network.Send(Self, to, packet);
