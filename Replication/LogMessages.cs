@@ -20,6 +20,9 @@ internal static partial class LogMessages
     [LoggerMessage(1004, LogLevel.Warning, "Replica {Replica} of shard {Shard} saw replica {Signer} contradict itself: {Earlier} and then {Later}.")]
     public static partial void Equivocation(this ILogger logger, int replica, uint shard, int signer, Statement earlier, Statement later);
 
+    [LoggerMessage(1012, LogLevel.Error, "Replica {Replica} of shard {Shard} can't write evidence down, and has it in memory only: {Problem}")]
+    public static partial void EvidenceNotWritten(this ILogger logger, int replica, uint shard, string problem);
+
     [LoggerMessage(1005, LogLevel.Information, "Replica {Replica} of shard {Shard} took over the certified state at position {Sequence}.")]
     public static partial void SnapshotInstalled(this ILogger logger, int replica, uint shard, ulong sequence);
 

@@ -39,7 +39,7 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
 
     public void OnEquivocation(Signed earlier, Signed later)
     {
-        options.Evidence.Add(earlier, later);
+        if (options.Evidence.Add(earlier, later) is { } problem) options.Logger.EvidenceNotWritten(Replica, Shard, problem);
         options.Logger.Equivocation(Replica, Shard, earlier.Signer.Index, earlier.UntypedStatement, later.UntypedStatement);
     }
 

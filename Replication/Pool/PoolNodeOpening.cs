@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Setup;
 using KvStore.Replication.Storing;
@@ -28,6 +29,7 @@ public static class PoolNodeOpening
             var options = new PoolNodeOptions(setup.Document, setup.Self, setup.Key, setup.Config.AnswerTimeout)
             {
                 Storage = setup.Config.IsDurable ? ServedCluster.OnDisk : ServedCluster.Unflushed,
+                EvidenceDirectory = Path.Combine(setup.Config.Directory, EvidenceFiles.DirectoryName),
             };
             return new PoolNode(options, setup.Marks, network, stores, loggers);
         }

@@ -44,6 +44,6 @@ public interface INodeEvents
 /// </summary>
 public interface IRootComputer
 {
-    /// <summary>Sees to it that <see cref="ReplicaDriver.Run"/> gets a <see cref="SnapshotReady"/> for this state.</summary>
+    /// <summary>Sees to it that <see cref="Driving.ReplicaDriver.Run"/> gets a <see cref="SnapshotReady"/> for this state.</summary>
     void Compute(ShardState state);
 }
