@@ -19,10 +19,11 @@ public static class SimCommand
         var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run." };
         var jobs = new Option<int>("--jobs") { Description = "How many to run at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var trace = new Option<bool>("--trace") { Description = "Write a line for every event." };
-        var profile = new Option<SimulationProfile>("--profile") { Description = "Which faults are drawn: mixed, or disk for more of the disk's." };
-        var command = new Command("sim", "Runs the whole group under random faults, and checks every promise after every step.") { seed, seeds, jobs, trace, profile };
-        command.SetAction(result => result.GetValue(seeds) is { } count
-            ? RunMany(result.GetValue(seed) ?? 1, count, Math.Max(1, result.GetValue(jobs)), result.GetValue(profile))
+        var profile = new Option<SimulationProfile>("--profile") { Description = "Which faults are drawn: mixed, disk for more of the disk's, or byzantine for liars." };
+        var twins = new Option<bool>("--twins") { Description = "Run every scenario of a group of four with two copies of one replica, or the one whose number is --seed." };
+        var command = new Command("sim", "Runs the whole group under random faults, and checks every promise after every step.") { seed, seeds, jobs, trace, profile, twins };
+        command.SetAction(result => result.GetValue(twins) ? SimTwins.Run(result.GetValue(seed), Math.Max(1, result.GetValue(jobs))) ? 0 : ViolationExitCode
+            : result.GetValue(seeds) is { } count ? RunMany(result.GetValue(seed) ?? 1, count, Math.Max(1, result.GetValue(jobs)), result.GetValue(profile))
             : RunOne(result.GetValue(seed) ?? 1, result.GetValue(trace), result.GetValue(profile)));
         return command;
     }
@@ -81,7 +82,7 @@ public static class SimCommand
         foreach (var result in failed)
         {
             Console.Error.WriteLine($"seed {result.Seed} breaks a promise: {result.Violations[0]}");
-            Console.Error.WriteLine($"  dotnet run --project Cli -c Release -- sim --seed {result.Seed}{(profile == SimulationProfile.Mixed ? "" : " --profile disk")}");
+            Console.Error.WriteLine($"  dotnet run --project Cli -c Release -- sim --seed {result.Seed}{(profile == SimulationProfile.Mixed ? "" : $" --profile {profile.ToString().ToLowerInvariant()}")}");
         }
 
         if (failed.Count > 0) Console.Error.WriteLine($"{failed.Count} of {results.Count} seeds failed.");

@@ -30,6 +30,24 @@ public enum PlantedBug
     /// <summary>A ViewChange leaves out the prepared batches.</summary>
     PreparedForgotten,
 
+    /// <summary>Of several certificates for one position the first one counts in a NewView, whatever its view.</summary>
+    NewViewIgnoresHighestView,
+
+    /// <summary>A replica forgets what was prepared before once the next view opens.</summary>
+    NoLockAcrossViews,
+
+    /// <summary>A replica commits what it accepted, without waiting until it is prepared.</summary>
+    CommitWithoutPrepared,
+
+    /// <summary>A chunk of state is taken for what its sender says it is.</summary>
+    ChunkUnchecked,
+
+    /// <summary>A certificate counts for its number of signatures, whatever they are.</summary>
+    CertificateUnchecked,
+
+    /// <summary>A replica leaves it to the gateways to check clients' signatures.</summary>
+    ClientSignatureUnchecked,
+
     /// <summary>A snapshot gets its name before its bytes are durable.</summary>
     SnapshotNamedBeforeFlush,
 
@@ -38,6 +56,9 @@ public enum PlantedBug
 
     /// <summary>Reading the log stops at the first bad record, whatever it is, and the replica goes on with what came before it.</summary>
     LogEndsAtFirstBadRecord,
+
+    /// <summary>A replica that starts again votes at once, as if its log could be no older than what it has said.</summary>
+    RestoredVotesAtOnce,
 }
 
 /// <summary>Which planted bug is active. In an ordinary build the answer is a constant and the branches disappear.</summary>

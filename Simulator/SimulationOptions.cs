@@ -8,6 +8,9 @@ public enum SimulationProfile
 
     /// <summary>The same, and disks that decay and become full, more often.</summary>
     Disk,
+
+    /// <summary>The same, and up to f replicas at a time that lie in every way known, and hostile clients.</summary>
+    Byzantine,
 }
 
 /// <summary>What a simulation does besides what its seed draws.</summary>

@@ -4,19 +4,6 @@ using KvStore.Protocol;
 
 namespace KvStore.Simulator;
 
-/// <summary>How a forging primary alters its NewViews.</summary>
-public enum Forgery
-{
-    /// <summary>It does not.</summary>
-    None,
-
-    /// <summary>Leaves out all that must be carried over.</summary>
-    Omit,
-
-    /// <summary>Puts empty batches in the place of what must be carried over.</summary>
-    Blank,
-}
-
 /// <summary>What one run is like: drawn from its seed.</summary>
 public sealed record SwarmSettings
 {
@@ -89,6 +76,18 @@ public sealed record SwarmSettings
     /// <summary>Ticks between disks that become full, on average; 0 for none.</summary>
     public int FullEvery { get; init; }
 
+    /// <summary>Ticks between copies of one replica's disk, on average; 0 for none.</summary>
+    public int CopyEvery { get; init; }
+
+    /// <summary>Ticks between disks that are put back to their last copy, on average; 0 for none.</summary>
+    public int RestoreEvery { get; init; }
+
+    /// <summary>Ticks between disks that become slow, on average; 0 for none.</summary>
+    public int SlowEvery { get; init; }
+
+    /// <summary>How long a flush of a slow disk takes at most, in milliseconds.</summary>
+    public int SlowFlushMax { get; init; } = 200;
+
     /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
     public int DownTicksMax { get; init; } = 200;
 
@@ -110,8 +109,26 @@ public sealed record SwarmSettings
     /// <summary>How long inputs gather before a round at most, in milliseconds.</summary>
     public int RoundDelayMax { get; init; }
 
-    /// <summary>What a Byzantine primary does to its NewViews.</summary>
-    public Forgery Forgery { get; init; }
+    /// <summary>What a Byzantine primary does to its NewViews; null for nothing.</summary>
+    public Lie? Forgery { get; init; }
+
+    /// <summary>How many ticks a liar tells the same lies on average; 0 when nobody lies.</summary>
+    public int LiesEvery { get; init; }
+
+    /// <summary>Lies that one liar tells at the same time, at most.</summary>
+    public int LiesMax { get; init; } = 1;
+
+    /// <summary>Liars that become correct, and make room for others, when their lies would change, of ten thousand.</summary>
+    public int ReformChance { get; init; }
+
+    /// <summary>How many clients do nothing but harm.</summary>
+    public int HostileClients { get; init; }
+
+    /// <summary>Ticks between the deeds of such a client, on average.</summary>
+    public int HostileEvery { get; init; } = 100;
+
+    /// <summary>Requests that such a client sends at once, at most.</summary>
+    public int FloodMax { get; init; } = 100;
 
     /// <summary>How many clients there are.</summary>
     public int Clients { get; init; } = 4;

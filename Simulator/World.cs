@@ -24,7 +24,7 @@ internal sealed class World
         Violations = new Violations(Queue, Trace, Settings.Consensus.TickMilliseconds);
         Genesis = GenesisOf(Settings, shards.Length);
         Keys = new KeySpace(shards.Length);
-        History = new History(Violations);
+        History = new History(this);
         Shards = [.. shards.Select((settings, index) => new Shard(this, index, settings, Genesis))];
         Clients = [.. Enumerable.Range(0, Settings.Clients).Select(index => new SimulatedClient(this, index, Random.Fork()))];
     }
@@ -44,6 +44,9 @@ internal sealed class World
     public KeySpace Keys { get; }
 
     public History History { get; }
+
+    /// <summary>What the liars of all shards know.</summary>
+    public Overheard Overheard { get; } = new();
 
     public ImmutableArray<Shard> Shards { get; }
 

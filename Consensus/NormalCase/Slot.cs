@@ -137,6 +137,7 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     /// <summary>Begins a view: what was voted in the one before counts no more; certificates and batches stay.</summary>
     public void BeginView(ulong tick)
     {
+        if (PlantedBugs.Has(PlantedBug.NoLockAcrossViews)) Prepared = null;
         SinceTick = tick;
         Proposed = null;
         PrePrepare = null;

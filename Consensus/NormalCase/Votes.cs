@@ -40,10 +40,16 @@ internal static class Votes
     /// <summary>Votes to commit what is accepted and prepared in the open view, once.</summary>
     public static void TryCommit(ReplicaState state, Slot slot)
     {
+        if (PlantedBugs.Has(PlantedBug.CommitWithoutPrepared) && state.Active && slot.Accepted && !slot.CommitVoted)
+        {
+            slot.CommitVoted = true;
+            state.Carrier.Carry(new Commit(state.View, slot.Sequence, slot.Proposed!.Value), state.Effects);
+        }
+
         var prepared = slot.Prepared;
         var ready = state.Active && slot.Accepted && !slot.CommitVoted
             && prepared is not null && prepared.Vote.View == state.View && prepared.Vote.Batch == slot.Proposed;
-        if (!ready || !state.Rejoin.MayVote(state.View, slot.Sequence)) return;
+        if (!ready || !state.MayVote(state.View, slot.Sequence)) return;
         slot.CommitVoted = true;
         slot.CommitVotedFor = slot.Proposed;
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, slot.Sequence);

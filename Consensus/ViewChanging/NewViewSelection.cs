@@ -21,7 +21,7 @@ public static class NewViewSelection
             {
                 var vote = certificate.Vote;
                 if (vote.Sequence <= low) continue;
-                if (!best.TryGetValue(vote.Sequence, out var known) || known.View < vote.View) best[vote.Sequence] = vote;
+                if (!best.TryGetValue(vote.Sequence, out var known) || (known.View < vote.View && !PlantedBugs.Has(PlantedBug.NewViewIgnoresHighestView))) best[vote.Sequence] = vote;
             }
         }
 

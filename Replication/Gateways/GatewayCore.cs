@@ -135,8 +135,7 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
         // Each peer fills its own place only, or a liar could fill those of others with what does not verify.
         if (claim.Signer != from) return;
         var sequence = claim.Statement.Sequence;
-        var near = sequence.Number + PositionsBehindMax >= Executed.Number && sequence.Number <= Executed.Number + PositionsAheadMax;
-        if (!near || !group.Contains(claim.Signer)) return;
+        if (!IsNear(sequence) || !group.Contains(claim.Signer)) return;
         VotesAt(sequence).AddPeer(claim);
         Confirm(sequence);
     }
@@ -165,6 +164,11 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
             outlet.Distribute(waiting.Request);
         }
     }
+
+    // A peer's number is computed with only when it is bounded: it may be the highest there is.
+    private bool IsNear(SequenceNumber claimed) => claimed >= Executed
+        ? claimed.Number - Executed.Number <= PositionsAheadMax
+        : Executed.Number - claimed.Number <= PositionsBehindMax;
 
     private void Answer(GatewayAnswer answer)
     {

@@ -43,5 +43,7 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
         options.Logger.Equivocation(Replica, Shard, earlier.Signer.Index, earlier.UntypedStatement, later.UntypedStatement);
     }
 
+    public void OnForgotten(Signed statement) => options.Logger.LogIsBehind(Replica, Shard, statement.UntypedStatement);
+
     public void OnViewChanged(ViewChanged change) => options.Logger.ViewChanged(Replica, Shard, change.View.Number, change.Active);
 }

@@ -31,6 +31,9 @@ public interface INodeEvents
     /// <summary>One signer contradicted itself.</summary>
     void OnEquivocation(Signed earlier, Signed later);
 
+    /// <summary>A peer holds a statement of this replica that its log does not know: the disk is older than what was said, and the replica rejoins.</summary>
+    void OnForgotten(Signed statement);
+
     /// <summary>The replica moved to a view, or opened it.</summary>
     void OnViewChanged(ViewChanged change);
 }

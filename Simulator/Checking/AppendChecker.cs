@@ -43,7 +43,7 @@ internal static class AppendChecker
 
     private static string ValueOf(World world, string key)
     {
-        var state = world.Shards[ShardRule.Of(key, world.Shards.Length)].Machines.First(machine => machine.Process is not null).Process!.Driver.View;
+        var state = world.Shards[ShardRule.Of(key, world.Shards.Length)].Machines.First(machine => machine is { Process: not null, Tamper: null }).Process!.Driver.View;
         Invariant.Holds(OperationParser.TryParse(new Intent(OperationKind.Get, key).ToOperation(), state.Limits, out var command, out _));
         return Encoding.ASCII.GetString(state.Read(command).Value.Span);
     }

@@ -6,8 +6,9 @@ using KvStore.Replication.Gateways;
 namespace KvStore.Simulator;
 
 /// <summary>The clients' operations as they see them.</summary>
-internal sealed class History(Violations violations)
+internal sealed class History(World world)
 {
+    private readonly Violations _violations = world.Violations;
     private long _moments;
 
     public List<ClientOperation> Operations { get; } = [];
@@ -19,7 +20,9 @@ internal sealed class History(Violations violations)
     {
         Operations.Add(operation);
         if (operation.Request is null) return;
-        foreach (var part in operation.Parts) part.Shard.Oracle.Register(operation);
+        // A liar can show a request to a shard that its client did not ask; what it does there is nothing, but it is no forgery.
+        var shards = world.Settings.LiesEvery > 0 ? world.Shards : operation.Parts.Select(part => part.Shard);
+        foreach (var shard in shards) shard.Oracle.Register(operation);
     }
 
     /// <summary>A client has received the answers of all shards that it asked; perhaps not its first.</summary>
@@ -42,11 +45,11 @@ internal sealed class History(Violations violations)
         if (!answer.Replayed && oracle.TryFindOutcome(answer.Sequence, digest, out var place, out var outcome)) (position, result, isKnown) = (place, outcome, true);
         if (!isKnown)
         {
-            violations.Add("Answers are executed", $"{part} was answered {answer.Result.Code} at {answer.Sequence}, where it was not executed");
+            _violations.Add("Answers are executed", $"{part} was answered {answer.Result.Code} at {answer.Sequence}, where it was not executed");
             return;
         }
 
-        if (!SameBytes(result, answer.Result, part.Operation)) violations.Add("A retry gets the first result", $"{part} was answered {answer.Result.Code} r{answer.Result.Revision}, and had {result.Code} r{result.Revision}");
+        if (!SameBytes(result, answer.Result, part.Operation)) _violations.Add("A retry gets the first result", $"{part} was answered {answer.Result.Code} r{answer.Result.Revision}, and had {result.Code} r{result.Revision}");
         Complete(part, position, answer.Result);
     }
 
@@ -56,12 +59,12 @@ internal sealed class History(Violations violations)
         var (sequence, result, oracle) = (answer.Sequence, answer.Result, part.Shard.Oracle);
         if (oracle.At(sequence) is not { } keys)
         {
-            violations.Add("Linearizability", $"{part} read a state at {sequence}, which nobody executed");
+            _violations.Add("Linearizability", $"{part} read a state at {sequence}, which nobody executed");
             return;
         }
 
         var expected = oracle.Read(keys, part.Operation.Intent);
-        if (!StateOracle.Same(part.Operation.Intent, keys, expected, result)) violations.Add("Linearizability", $"{part} read {result.Code} r{result.KeyRevision} at {sequence}, and should have read {expected.Code} r{expected.KeyRevision}");
+        if (!StateOracle.Same(part.Operation.Intent, keys, expected, result)) _violations.Add("Linearizability", $"{part} read {result.Code} r{result.KeyRevision} at {sequence}, and should have read {expected.Code} r{expected.KeyRevision}");
         Complete(part, Position.EndOf(sequence), result);
     }
 
@@ -71,7 +74,7 @@ internal sealed class History(Violations violations)
         var isRead = part.Operation.Request is null;
         if (isRead ? position.Sequence < part.Floor.Sequence : position.CompareTo(part.Floor) <= 0)
         {
-            violations.Add("Linearizability", $"{part} took effect at {position}, although what was answered before it began was at {part.Floor}");
+            _violations.Add("Linearizability", $"{part} took effect at {position}, although what was answered before it began was at {part.Floor}");
         }
 
         if (!part.Operation.IsOver) part.Result = result;

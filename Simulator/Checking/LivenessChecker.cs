@@ -25,17 +25,17 @@ internal static class LivenessChecker
         Require(world, () => world.Shards.All(HasConverged), bound, "the replicas have not converged");
     }
 
-    /// <summary>All replicas run, have their memory, and are at the position that anybody ever executed, with one state.</summary>
+    /// <summary>All correct replicas run, have their memory, and are at the position that anybody ever executed, with one state.</summary>
     public static bool HasConverged(Shard shard)
     {
         foreach (var machine in shard.Machines)
         {
-            if (machine.IsDead && machine.Tamper is not null) continue;
-            if (machine.Process is not { } process || process.Driver.Replica.IsRejoining) return false;
+            if (machine.Tamper is not null) continue;
+            if (machine.Process is not { } process || process.Driver.Replica is { IsRejoining: true } or { IsListening: true }) return false;
             if (process.Driver.Replica.Executed.Number != (ulong)shard.Agreement.Count) return false;
         }
 
-        var roots = shard.Machines.Where(machine => machine.Process is not null).Select(machine => machine.Process!.Driver.Publish().ComputeRoot()).Distinct().Count();
+        var roots = shard.Machines.Where(machine => machine is { Process: not null, Tamper: null }).Select(machine => machine.Process!.Driver.Publish().ComputeRoot()).Distinct().Count();
         if (roots > 1) shard.Violations.Add("Equal states", $"the replicas have {roots} different states at s{shard.Agreement.Count}");
         return roots == 1;
     }
@@ -64,7 +64,7 @@ internal static class LivenessChecker
     private static string Describe(ReplicaProcess process, Machine machine)
     {
         var replica = process.Driver.Replica;
-        var phase = replica.IsRejoining ? "rejoining" : replica.IsFetchingState ? "fetching" : replica.Active ? "open" : "closed";
+        var phase = replica.IsRejoining ? "rejoining" : replica.IsListening ? "listening" : replica.IsFetchingState ? "fetching" : replica.Active ? "open" : "closed";
         return $"{replica.View} {phase} primary {replica.Primary} stable s{replica.StableCheckpoint?.Vote.Sequence.Number ?? 0} executed {replica.Executed}"
             + $" {replica.Sizes}{(machine.Tamper is null ? "" : " byzantine")} gateway {process.Gateway.WaitingCount} at {process.Gateway.Executed}";
     }

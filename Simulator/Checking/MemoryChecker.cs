@@ -48,7 +48,7 @@ internal sealed class MemoryChecker(World world, Shard shard)
         var certificate = (long)shard.Group.Replicas * SignatureBytes + RecordBytes;
         var viewChange = (_config.Window + 1) * certificate;
         var perView = (shard.Group.Replicas + 1) * viewChange + _config.Window * (long)RecordBytes;
-        var perSlot = 3 * certificate + 3 * (RecordBytes + Math.Min(_config.BatchRequestsMax, world.Clients.Count * world.Settings.UnderWayMax * 2 + 8) * (long)RequestBytesMax);
+        var perSlot = 3 * certificate + 3 * (RecordBytes + Math.Min(_config.BatchRequestsMax, world.Clients.Count * world.Settings.UnderWayMax * 2 + world.Settings.HostileClients * world.Settings.FloodMax + 8) * (long)RequestBytesMax);
         return 4 * RecordBytes + 3L * _config.Window * perSlot + ((long)shard.HighestView + 2) * (perView + (_config.Window * perSlot));
     }
 

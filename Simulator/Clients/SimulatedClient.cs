@@ -198,6 +198,13 @@ internal sealed class SimulatedClient
 
     private void OnShardAnswered(Machine machine, Attempt attempt, int part, GatewayAnswer answer)
     {
+        if (machine.Tamper is not null)
+        {
+            // It may say anything, and without a receipt nobody can tell: what a liar's gateway answers counts as no answer.
+            LostAnswers++;
+            return;
+        }
+
         if (machine.FailsAtAnswer)
         {
             LostAnswers++;

@@ -14,7 +14,35 @@ internal static class SwarmDraw
     {
         var first = One(random);
         ImmutableArray<SwarmSettings> drawn = [first, .. Enumerable.Range(1, first.Shards - 1).Select(_ => Faults(random, first))];
-        return profile == SimulationProfile.Disk ? [.. drawn.Select(settings => DiskFaults(random, settings))] : drawn;
+        return profile switch
+        {
+            SimulationProfile.Disk => [.. drawn.Select(settings => DiskFaults(random, settings))],
+            SimulationProfile.Byzantine => [.. drawn.Select(settings => Liars(random, settings))],
+            _ => drawn,
+        };
+    }
+
+    // Liars alone get further than liars among many other faults; some of both is wanted.
+    private static SwarmSettings Liars(DeterministicRandom random, SwarmSettings settings)
+    {
+        var calm = random.Chance(4000);
+        return settings with
+        {
+            Forgery = null,
+            LiesEvery = random.Between(40, 600),
+            LiesMax = random.Between(1, 4),
+            ReformChance = random.Chance(5000) ? random.Between(1000, 8000) : 0,
+            HostileClients = random.Chance(5000) ? random.Between(1, 2) : 0,
+            HostileEvery = random.Between(10, 200),
+            FloodMax = random.Between(5, 150),
+            RotEvery = random.Chance(1500) ? random.Between(100, 400) : 0,
+            FullEvery = random.Chance(1500) ? random.Between(100, 500) : 0,
+            DropChance = calm ? 0 : settings.DropChance,
+            TailChance = calm ? 0 : settings.TailChance,
+            PartitionEvery = calm ? 0 : settings.PartitionEvery,
+            OneWayEvery = calm ? 0 : settings.OneWayEvery,
+            PowerCutEvery = calm ? 0 : settings.PowerCutEvery,
+        };
     }
 
     private static SwarmSettings DiskFaults(DeterministicRandom random, SwarmSettings settings) => settings with
@@ -25,6 +53,10 @@ internal static class SwarmDraw
         PowerCutEvery = random.Chance(6000) ? random.Between(100, 500) : 0,
         WipeEvery = random.Chance(3000) ? random.Between(150, 700) : 0,
         SavePartMax = random.Chance(7000) ? random.Between(1, 300) : 0,
+        CopyEvery = random.Between(20, 200),
+        RestoreEvery = random.Chance(6000) ? random.Between(60, 500) : 0,
+        SlowEvery = random.Chance(4000) ? random.Between(60, 500) : 0,
+        SlowFlushMax = random.Between(5, 400),
     };
 
     private static SwarmSettings One(DeterministicRandom random)
@@ -104,7 +136,7 @@ internal static class SwarmDraw
             RetireEvery = Every(3000, 40, 400),
             ClockJumpEvery = Every(3000, 50, 400),
             WildClocks = random.Chance(1500),
-            Forgery = random.Chance(1500) ? (random.Chance(5000) ? Forgery.Omit : Forgery.Blank) : Forgery.None,
+            Forgery = random.Chance(1500) ? (random.Chance(5000) ? Lie.OmitInNewView : Lie.BlankInNewView) : null,
         };
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
 
     public void Start()
     {
-        if (_settings.Forgery != Forgery.None) MakeForger();
+        if (_settings.Forgery is { } forgery) MakeForger(forgery);
         foreach (var machine in shard.Machines) machine.ClockOffset = Skew();
         if (_settings.WildClocks) MakeClocksWild();
         Repeat(_settings.PartitionEvery, Partition);
@@ -26,10 +26,10 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
         Repeat(_settings.ClockJumpEvery, () => random.Pick(shard.Machines).ClockOffset = Skew());
     }
 
-    private void MakeForger()
+    private void MakeForger(Lie forgery)
     {
         var machine = shard.Machines[random.Between(1, Math.Min(2, _settings.Replicas - 1))];
-        machine.Tamper = new NewViewForger(_settings.Forgery, shard.Verifier.Context, machine.Signer);
+        machine.Tamper = new NewViewForger(new LiarKit(shard, machine, world.Overheard, random.Fork()), forgery);
     }
 
     private void MakeClocksWild()

@@ -45,7 +45,7 @@ internal sealed class SimulatedNetwork(SwarmSettings settings, DeterministicRand
 
     private void Carry(ReplicaId from, ReplicaId to, Packet packet)
     {
-        var carried = random.Chance(settings.CodecChance) ? packet.ThroughTheWire(context) : packet;
+        if ((random.Chance(settings.CodecChance) ? packet.ThroughTheWire(context) : packet) is not { } carried) return;
         queue.After(Delay(), () => deliver(from, to, carried));
     }
 

@@ -44,7 +44,7 @@ public sealed class MapChunk
     {
         coveredUpTo = fromPath;
         isLast = false;
-        if (!MapChunkCheck.TryHash(this, fromPath, out var hash, out var lastPath) || hash != root) return false;
+        if (!MapChunkCheck.TryHash(this, fromPath, out var hash, out var lastPath) || (hash != root && !PlantedBugs.Has(PlantedBug.ChunkUnchecked))) return false;
         coveredUpTo = PathBits.Next(lastPath);
         isLast = coveredUpTo == Digest.Zero;
         return true;

@@ -67,6 +67,6 @@ public sealed class SnapshotAssembler(Digest stateRoot, StateLimits limits, Clie
         state = null;
         if (!IsCovered) return false;
         var map = _map.ToImmutable();
-        return map.Root == stateRoot && StateRestorer.TryRestore(map, limits, clients, partition, out state);
+        return (map.Root == stateRoot || PlantedBugs.Has(PlantedBug.ChunkUnchecked)) && StateRestorer.TryRestore(map, limits, clients, partition, out state);
     }
 }

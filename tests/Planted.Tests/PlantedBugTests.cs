@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvStore.Protocol;
 using KvStore.Simulator;
 
@@ -12,6 +13,8 @@ public sealed class PlantedBugTests
     /// <summary>How many seeds may be needed. docs/simulator.md says how many are.</summary>
     private const ulong SeedsMax = 300;
 
+    private const int TwinsStride = 37;
+
     [Theory]
     [InlineData(PlantedBug.QuorumOneLess)]
     [InlineData(PlantedBug.VoteBeforeLog)]
@@ -25,6 +28,13 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.ReservationForgotten, SimulationProfile.Disk)]
     [InlineData(PlantedBug.SnapshotNamedBeforeFlush, SimulationProfile.Disk)]
     [InlineData(PlantedBug.LogEndsAtFirstBadRecord, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.RestoredVotesAtOnce, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.NewViewIgnoresHighestView, SimulationProfile.Byzantine)]
+    [InlineData(PlantedBug.NoLockAcrossViews, SimulationProfile.Byzantine)]
+    [InlineData(PlantedBug.CommitWithoutPrepared, SimulationProfile.Byzantine)]
+    [InlineData(PlantedBug.ChunkUnchecked, SimulationProfile.Byzantine)]
+    [InlineData(PlantedBug.CertificateUnchecked, SimulationProfile.Byzantine)]
+    [InlineData(PlantedBug.ClientSignatureUnchecked, SimulationProfile.Byzantine)]
     public void The_simulator_finds_the_planted_bug(PlantedBug bug, SimulationProfile profile = SimulationProfile.Mixed)
     {
         var seed = FirstFailing(bug, profile, out var found);
@@ -34,10 +44,25 @@ public sealed class PlantedBugTests
         Assert.True(honest.Passed, $"seed {seed} fails without the bug as well: {string.Join("; ", honest.Violations)}");
     }
 
+    [Theory]
+    [InlineData(PlantedBug.NoLockAcrossViews)]
+    [InlineData(PlantedBug.NewViewIgnoresHighestView)]
+    [InlineData(PlantedBug.CommitWithoutPrepared)]
+    [InlineData(PlantedBug.PreparedForgotten)]
+    [InlineData(PlantedBug.QuorumOneLess)]
+    public void Twins_find_the_planted_bug(PlantedBug bug)
+    {
+        var found = With(bug, () => TwinsRun.Run(first: 0, TwinsStride, untilFailure: true));
+        var failure = Assert.Single(found.Failures);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bug}: {found.Scenarios} scenarios: {failure}");
+        var number = int.Parse(failure.Split(':')[0], CultureInfo.InvariantCulture);
+        Assert.Empty(TwinsRun.Run(number, TwinsRun.Count).Failures);
+    }
+
     [Fact]
     public void Without_a_planted_bug_the_same_build_passes()
     {
-        for (ulong seed = 1; seed <= 30; seed++) Assert.True(Run(seed, PlantedBug.None, seed % 3 == 0 ? SimulationProfile.Disk : SimulationProfile.Mixed).Passed);
+        for (ulong seed = 1; seed <= 30; seed++) Assert.True(Run(seed, PlantedBug.None, (SimulationProfile)(seed % 3)).Passed);
     }
 
     private static ulong FirstFailing(PlantedBug bug, SimulationProfile profile, out Violation? found)
@@ -53,12 +78,14 @@ public sealed class PlantedBugTests
         return SeedsMax;
     }
 
-    private static SimulationResult Run(ulong seed, PlantedBug bug, SimulationProfile profile)
+    private static SimulationResult Run(ulong seed, PlantedBug bug, SimulationProfile profile) => With(bug, () => Simulation.Run(seed, new SimulationOptions { Profile = profile }));
+
+    private static TResult With<TResult>(PlantedBug bug, Func<TResult> run)
     {
         PlantedBugs.Active = bug;
         try
         {
-            return Simulation.Run(seed, new SimulationOptions { Profile = profile });
+            return run();
         }
         finally
         {

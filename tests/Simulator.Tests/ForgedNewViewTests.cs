@@ -4,12 +4,14 @@ namespace KvStore.Simulator.Tests;
 public sealed class ForgedNewViewTests
 {
     [Theory]
-    [InlineData(Forgery.Omit)]
-    [InlineData(Forgery.Blank)]
-    public void A_NewView_that_omits_what_was_prepared_is_refused_and_the_group_goes_on(Forgery forgery)
+    [InlineData(Lie.OmitInNewView)]
+    [InlineData(Lie.BlankInNewView)]
+    [InlineData(Lie.ReorderInNewView)]
+    [InlineData(Lie.InventInNewView)]
+    internal void A_NewView_that_does_not_follow_from_its_ViewChanges_is_refused_and_the_group_goes_on(Lie forgery)
     {
         var world = new World(5, Scenario.Calm, trace: null);
-        var forger = new NewViewForger(forgery, world.Shards[0].Verifier.Context, world.Shards[0].Machines[1].Signer);
+        var forger = new NewViewForger(Scenario.Kit(world, 1), forgery);
         world.Shards[0].Machines[1].Tamper = forger;
         world.Start();
         for (var round = 0; round < 3; round++)

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using KvStore.Protocol;
+
+namespace KvStore.Simulator;
+
+/// <summary>What a liar lies with: its own key, chance, and what it has heard. It can sign for itself only.</summary>
+internal sealed class LiarKit(Shard shard, Machine machine, Overheard overheard, DeterministicRandom random)
+{
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    private const int FirstBit = 32;
+
+    private readonly ulong _sides = random.Next();
+
+    public DeterministicRandom Random => random;
+
+    /// <summary>How often the liar lies where it could, of ten thousand.</summary>
+    public int Strength { get; } = random.Pick([1000, 4000, 8000, 10_000]);
+
+    public Overheard Overheard => overheard;
+
+    public ReplicaId Self => machine.Id;
+
+    public GroupConfig Group => shard.Group;
+
+    public ConsensusConfig Config => shard.Settings.Consensus;
+
+    public StatementContext Context => shard.Verifier.Context;
+
+    public Timestamp Clock => machine.Clock;
+
+    /// <summary>The highest view that the liar's replica knows of.</summary>
+    public View View => machine.Process?.Driver.Replica.View ?? View.Initial;
+
+    public SequenceNumber Executed => machine.Process?.Driver.Replica.Executed ?? SequenceNumber.Genesis;
+
+    public bool IsPrimary => machine.Process is { } process && process.Driver.Replica.Primary == Self;
+
+    /// <summary>Whether to lie this time.</summary>
+    public bool Dares() => random.Chance(Strength);
+
+    /// <summary>On which of two sides a replica is in some matter: the same for all that is said about it.</summary>
+    public bool IsOnOtherSide(ReplicaId replica, ulong matter)
+    {
+        unchecked
+        {
+            return ((((_sides + matter) * Multiplier) >> (FirstBit + replica.Index)) & 1) != 0;
+        }
+    }
+
+    public Digest AnyDigest()
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)random.Below(256);
+        return Digest.Read(bytes);
+    }
+
+    /// <summary>The statement with the liar's own signature, in its own context or in another one.</summary>
+    public Signed<TStatement> Sign<TStatement>(TStatement statement, StatementContext? context = null)
+        where TStatement : Statement
+    {
+        var writer = new CanonicalWriter();
+        StatementCodec.EncodeSignedBytes(writer, context ?? Context, statement);
+        return new Signed<TStatement>(statement, Self, machine.Signer.Sign(writer.Written));
+    }
+
+    public StatementMessage Say<TStatement>(TStatement statement, StatementContext? context = null)
+        where TStatement : Statement => new(Sign(statement, context));
+
+    /// <summary>What looks like a certificate of these signatures, however few they are and whatever they were made for.</summary>
+    public static QuorumCertificate<TVote> Certificate<TVote>(TVote vote, IEnumerable<VoteSignature> signatures)
+        where TVote : Vote
+    {
+        ImmutableArray<Verified<TVote>> claims = [.. signatures.Select(each => MessageVerifier.Own(new Signed<TVote>(vote, each.Signer, each.Signature)))];
+        // Of a group of some other size they may be a quorum.
+        var size = Enumerable.Range(1, GroupConfig.ReplicasMax).First(replicas => new GroupConfig(replicas).Quorum == claims.Length);
+        return QuorumCertificate<TVote>.Of(new GroupConfig(size), claims);
+    }
+}
