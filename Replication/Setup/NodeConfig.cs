@@ -137,7 +137,7 @@ public sealed record NodeConfig(string Directory, ImmutableArray<NodeSettingValu
 
     private static bool IsGood(NodeSettingValue given) => given.Setting.Name switch
     {
-        "key" or "genesis" or "data" or "peerCertificate" or "peerCertificateKey" or "peerAuthorities" => given.Value.Length > 0,
+        "key" or "genesis" or "data" or "peerCertificate" or "peerCertificateKey" or "peerAuthorities" => given.Value.Length > 0 && !given.Value.Contains('\0', StringComparison.Ordinal),
         "peerListen" => IPEndPoint.TryParse(given.Value, out var listen) && listen.Port > 0,
         "clientListen" => NodeAddress.IsClientUrl(given.Value),
         "peers" => PeersOf(given.Value) is not null,
