@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using KvStore.Cli.Accountability;
 using KvStore.Cli.Bench;
 using KvStore.Cli.Cluster;
 using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
 using KvStore.Cli.Doctor;
+using KvStore.Cli.Fuzzing;
 using KvStore.Cli.Nodes;
 using KvStore.Cli.Snapshots;
 using KvStore.Cli.Status;
@@ -70,8 +72,10 @@ internal static class KvCommand
         SnapshotCommand.Create(terminal),
         DoctorCommand.Create(terminal),
         StatusCommand.Create(terminal),
+        VerifyProofsCommand.Create(terminal),
         BenchCommand.Create(terminal),
         SimCommand.Create(),
+        FuzzCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     };
 

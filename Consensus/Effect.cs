@@ -51,6 +51,9 @@ public sealed record ServeChunk(ReplicaId To, SequenceNumber Checkpoint, Digest 
 /// <summary>Two statements of one signer contradict each other: keep both as evidence.</summary>
 public sealed record ReportEquivocation(Signed Earlier, Signed Later) : Effect;
 
+/// <summary>A peer holds a statement of this replica that its log does not know: the log is older than what was said, and the replica rejoins. For operators.</summary>
+public sealed record FoundForgotten(Signed Statement) : Effect;
+
 /// <summary>A message was dropped: count it by kind and sender.</summary>
 public sealed record Reject(RejectionKind Kind, ReplicaId From) : Effect;
 

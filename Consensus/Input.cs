@@ -7,7 +7,8 @@ namespace KvStore.Consensus;
 public abstract record Input;
 
 /// <summary>The replica's host is ready: the first input of a run.</summary>
-public sealed record Started : Input;
+/// <param name="Nonce">A number that no other run has, so that answers of peers are known to be meant for this one.</param>
+public sealed record Started(ulong Nonce) : Input;
 
 /// <summary>One tick of the host's clock has passed (<see cref="ConsensusConfig.TickMilliseconds"/>). The wall clock may jump; ticks only count.</summary>
 public sealed record Tick(Timestamp Now) : Input;

@@ -51,6 +51,9 @@ public sealed class Replica
     /// <summary>Whether the replica lost its disk and does not take full part yet.</summary>
     public bool IsRejoining => _state.Rejoin.IsRejoining;
 
+    /// <summary>Whether the replica has started again and waits to hear that its log is not older than what it has said.</summary>
+    public bool IsListening => _state.Recall.IsListening;
+
     /// <summary>Whether the replica is fetching a checkpoint's state.</summary>
     public bool IsFetchingState => _state.Transfer.Certificate is not null;
 
@@ -81,7 +84,7 @@ public sealed class Replica
             case RequestsFoundExecuted it: Requests.OnFoundExecuted(_state, it.Requests); break;
             case NextExpiryChanged it: _state.Expiry.OnChanged(it.Due); break;
             case SnapshotInstalled it: Checkpoints.OnInstalled(_state, it); break;
-            case Started: Startup.On(_state, _mode); break;
+            case Started it: Startup.On(_state, _mode, it.Nonce); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input, "An unknown input.");
         }
     }
@@ -98,6 +101,7 @@ public sealed class Replica
             case VerifiedStatement<NewView> it: ViewOpener.On(state, from, it.Verified); break;
             case VerifiedCommitted it: Serving.OnCommitted(state, from, it); break;
             case VerifiedStable it: Checkpoints.OnCertificate(state, it.Certificate); break;
+            case VerifiedRecalled it: state.Recall.OnAnswer(state, from, it.Message); break;
             case PlainMessage { Message: StatusMessage it }: StatusReports.On(state, from, it); break;
             case PlainMessage { Message: BatchesMessage it }: Serving.OnBatches(state, from, it.Batches); break;
             case PlainMessage { Message: ChunkMessage it }: state.Transfer.OnChunk(state, from, it); break;
@@ -111,6 +115,7 @@ public sealed class Replica
         _state.Ticks++;
         _state.Clock = now;
         Requests.OnTick(_state);
+        _state.Recall.OnTick(_state);
         _state.Rejoin.OnTick(_state);
         _state.Expiry.OnTick(now, _state.Ticks, IsFetchingState);
         ViewChanger.OnTick(_state);

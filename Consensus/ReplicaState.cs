@@ -80,6 +80,8 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     public Rejoin Rejoin { get; } = new(options.Group, options.Config);
 
+    public Recall Recall { get; } = new(options.Self, options.Group);
+
     public Reservation Reservation { get; } = new();
 
     /// <summary>The highest position that this replica may have voted to commit: its answer to read-index questions.</summary>
@@ -100,6 +102,12 @@ internal sealed class ReplicaState(ReplicaOptions options)
     public SequenceNumber High => Low.Plus((ulong)Config.Window);
 
     public bool InWindow(SequenceNumber sequence) => sequence > Low && sequence <= High;
+
+    /// <summary>Whether a vote at this position of this view can contradict nothing that this replica may have forgotten.</summary>
+    public bool MayVote(View view, SequenceNumber sequence) => Recall.MayVote(sequence) && Rejoin.MayVote(view, sequence);
+
+    /// <summary>Whether this replica may have said what it does not know of: then it leaves no view, opens none, does not lead and answers no reader.</summary>
+    public bool IsForgetful => Recall.IsListening || Rejoin.IsRejoining;
 
     /// <summary>Whether the position was executed here, certified, and its slot dropped: nothing is voted there any more, because what was is forgotten.</summary>
     public bool IsLetGo(SequenceNumber sequence) => sequence <= Executed && Slots.Find(sequence) is null;

@@ -72,6 +72,9 @@ public sealed record GroupConfig
     /// part in its last stable checkpoint: see docs/divergence.md, "A replica that lost its disk".</summary>
     public int RejoinAnswers => Math.Max(1, Replicas - Quorum + Faults);
 
+    /// <summary>Answers that a replica that starts again waits for before it votes: as many, where there are so many others.</summary>
+    public int RecallAnswers => Math.Min(RejoinAnswers, Replicas - 1);
+
     /// <summary>Whether this is a member's id.</summary>
     public bool Contains(ReplicaId replica) => replica.Index < Replicas;
 

@@ -56,6 +56,9 @@ public enum PlantedBug
 
     /// <summary>Reading the log stops at the first bad record, whatever it is, and the replica goes on with what came before it.</summary>
     LogEndsAtFirstBadRecord,
+
+    /// <summary>A replica that starts again votes at once, as if its log could be no older than what it has said.</summary>
+    RestoredVotesAtOnce,
 }
 
 /// <summary>Which planted bug is active. In an ordinary build the answer is a constant and the branches disappear.</summary>

@@ -20,6 +20,9 @@ internal static partial class LogMessages
     [LoggerMessage(1004, LogLevel.Warning, "Replica {Replica} of shard {Shard} saw replica {Signer} contradict itself: {Earlier} and then {Later}.")]
     public static partial void Equivocation(this ILogger logger, int replica, uint shard, int signer, Statement earlier, Statement later);
 
+    [LoggerMessage(1012, LogLevel.Error, "Replica {Replica} of shard {Shard} can't write evidence down, and has it in memory only: {Problem}")]
+    public static partial void EvidenceNotWritten(this ILogger logger, int replica, uint shard, string problem);
+
     [LoggerMessage(1005, LogLevel.Information, "Replica {Replica} of shard {Shard} took over the certified state at position {Sequence}.")]
     public static partial void SnapshotInstalled(this ILogger logger, int replica, uint shard, ulong sequence);
 
@@ -34,6 +37,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(1010, LogLevel.Warning, "Replica {Replica} of shard {Shard} lost {Count} inputs so far, because they came faster than it takes them: {What}.")]
     public static partial void InputsDropped(this ILogger logger, int replica, uint shard, long count, string what);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Replica {Replica} of shard {Shard} has said what its log does not know, {Statement}: the disk is an old copy. It rejoins, and does not vote before it can contradict nothing.")]
+    public static partial void LogIsBehind(this ILogger logger, int replica, uint shard, Statement statement);
 
     [LoggerMessage(1007, LogLevel.Critical, "Replica {Replica} of shard {Shard} can't go on and ends the process.")]
     public static partial void ReplicaBroken(this ILogger logger, Exception exception, int replica, uint shard);
@@ -89,11 +95,14 @@ internal static partial class LogMessages
     [LoggerMessage(1207, LogLevel.Warning, "Others than its owner can read the key in {Path}. Run 'chmod 600 {Path}'.")]
     public static partial void KeyOpenToOthers(this ILogger logger, string path);
 
-    [LoggerMessage(1208, LogLevel.Warning, "Durability none: votes leave before they are on disk, and a power cut can lose what was acknowledged.")]
+    [LoggerMessage(1208, LogLevel.Warning, "Durability none: votes leave before they are on disk. Unless this run ends in order, all disks count as lost at the next start.")]
     public static partial void NotDurable(this ILogger logger);
 
     [LoggerMessage(1210, LogLevel.Information, "Node {Node} is about to stop, and leaves it to another one to lead shard {Shard}.")]
     public static partial void HandingOver(this ILogger logger, int node, uint shard);
+
+    [LoggerMessage(1211, LogLevel.Warning, "The last run had durability none and did not end in order, so that nobody knows what of it is on disk: all disks count as lost, and are rebuilt from the others. What was there is beside it, as 'aside-…'.")]
+    public static partial void WritesMayBeLost(this ILogger logger);
 
     [LoggerMessage(1209, LogLevel.Information, "Node {Name} has stopped.")]
     public static partial void NodeStopped(this ILogger logger, string name);

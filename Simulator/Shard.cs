@@ -29,7 +29,7 @@ internal sealed class Shard
         Violations = genesis.Groups.Length == 1 ? world.Violations : world.Violations.At(ToString());
         Oracle = new StateOracle(Violations, new SessionOracle(_limits.SessionsPerClientMax), new ShardRule(index, genesis.Groups.Length));
         Agreement = new AgreementChecker(Violations, Oracle);
-        Contradictions = new ContradictionChecker(Violations);
+        Contradictions = new ContradictionChecker(Violations, this);
         Memory = new MemoryChecker(world, this);
         Network = new SimulatedNetwork(settings, world.Random.Fork(), world.Queue, context, Deliver);
         Machines = [.. Enumerable.Range(0, Group.Replicas).Select(replica => new Machine(world, this, new ReplicaId((ushort)replica), world.Random.Fork()))];
@@ -83,7 +83,7 @@ internal sealed class Shard
         {
             machine.ClockOffset = 0;
             machine.CancelFailures();
-            machine.Disk.BytesMax = long.MaxValue;
+            machine.HealDisk();
             machine.Start();
         }
     }
@@ -113,6 +113,7 @@ internal sealed class Shard
         StatementMessage it => it.Signed.UntypedStatement.Kind.ToString(),
         ProposalMessage it => $"PrePrepare {it.PrePrepare.Statement.View} {it.PrePrepare.Statement.Sequence} {it.Batch.Digest.ToString()[..8]} of {it.Batch.Requests.Length}",
         StatusMessage it => $"Status {it.View} {(it.Active ? "open" : "closed")} stable {it.Stable} executed {it.Executed}{(it.Rejoining ? " rejoining" : "")}",
+        RecalledMessage it => $"Recalled open {it.OpenView} settled {it.Settled} statements {it.Statements.Length}",
         _ => message.Kind.ToString(),
     };
 }

@@ -76,6 +76,18 @@ public sealed record SwarmSettings
     /// <summary>Ticks between disks that become full, on average; 0 for none.</summary>
     public int FullEvery { get; init; }
 
+    /// <summary>Ticks between copies of one replica's disk, on average; 0 for none.</summary>
+    public int CopyEvery { get; init; }
+
+    /// <summary>Ticks between disks that are put back to their last copy, on average; 0 for none.</summary>
+    public int RestoreEvery { get; init; }
+
+    /// <summary>Ticks between disks that become slow, on average; 0 for none.</summary>
+    public int SlowEvery { get; init; }
+
+    /// <summary>How long a flush of a slow disk takes at most, in milliseconds.</summary>
+    public int SlowFlushMax { get; init; } = 200;
+
     /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
     public int DownTicksMax { get; init; } = 200;
 

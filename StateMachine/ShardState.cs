@@ -7,11 +7,17 @@ namespace KvStore.StateMachine;
 /// </summary>
 public sealed class ShardState
 {
+    // Made when the records were checked; the first state machine that goes on from here takes it, because it is changed in place.
+    private SessionBook? _sessions;
+
     internal ShardState(ShardView view, int sessions)
     {
         View = view;
         SessionCount = sessions;
     }
+
+    internal ShardState(ShardView view, SessionBook sessions)
+        : this(view, sessions.Count) => _sessions = sessions;
 
     /// <summary>What can be read of it.</summary>
     public ShardView View { get; }
@@ -41,6 +47,15 @@ public sealed class ShardState
     public ShardPartition Partition => View.Settings.Partition;
 
     internal AuthenticatedMap Map => View.Map;
+
+    /// <summary>The sessions as they stand, for one who changes them.</summary>
+    internal SessionBook TakeSessions()
+    {
+        var sessions = _sessions;
+        _sessions = null;
+        if (sessions is null) Invariant.Holds(SessionBook.TryLoad(Map, Limits, Time, out sessions));
+        return sessions;
+    }
 
     /// <summary>The state before the first batch.</summary>
     public static ShardState Genesis(StateLimits limits, ClientPolicy clients, ShardPartition partition)

@@ -28,8 +28,7 @@ public sealed class ShardStateMachine
     {
         _cluster = cluster;
         _map = restored.Map.ToBuilder();
-        Invariant.Holds(SessionBook.TryLoad(restored.Map, restored.Limits, restored.Time, out var sessions));
-        _sessions = sessions;
+        _sessions = restored.TakeSessions();
         _published = restored;
         View = restored.View;
     }

@@ -8,6 +8,7 @@ namespace KvStore.Storage;
 public sealed class FileDisk : IDisk
 {
     private const int ZerosBytes = 256 * 1024;
+    private const string AsidePrefix = "aside-";
 
     private static readonly byte[] _zeros = new byte[ZerosBytes];
 
@@ -29,7 +30,7 @@ public sealed class FileDisk : IDisk
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Files =>
-        [.. Directory.EnumerateFiles(_directory).Select(path => Path.GetFileName(path)).Where(name => !DirectoryLease.IsOwn(name)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(_directory).Select(path => Path.GetFileName(path)).Where(name => !DirectoryLease.IsOwn(name) && !IsAside(name)).Order(StringComparer.Ordinal)];
 
     /// <summary>Makes a file's bytes durable; a test puts one here that fails.</summary>
     internal Action<SafeFileHandle> FlushData { get; set; } = NativeFiles.FlushData;
@@ -149,6 +150,33 @@ public sealed class FileDisk : IDisk
         return 0;
     });
 
+    /// <summary>Makes durable all that was written, whatever the mode: the end, in order, of a run that flushed nothing.</summary>
+    /// <exception cref="DiskFailedException">It could not be made durable.</exception>
+    public void FlushAll()
+    {
+        foreach (var file in Files)
+        {
+            Do(file, "flush", it =>
+            {
+                FlushData(HandleOf(it, create: false));
+                return 0;
+            }, StateUnknown);
+        }
+
+        NativeFiles.FlushDirectory(_directory);
+    }
+
+    /// <summary>
+    /// Sets all files aside, under names that nobody reads, in place of what was set aside before: the disk is empty then, and what was on it can still be looked at.
+    /// </summary>
+    /// <exception cref="IOException">It could not be done.</exception>
+    public void SetAside()
+    {
+        foreach (var path in Directory.GetFiles(_directory, AsidePrefix + "*")) Delete(Path.GetFileName(path));
+        foreach (var file in Files) Rename(file, AsidePrefix + file);
+        NativeFiles.FlushDirectory(_directory);
+    }
+
     /// <summary>Closes all files and gives up the lease. It flushes nothing.</summary>
     public void Dispose()
     {
@@ -179,6 +207,8 @@ public sealed class FileDisk : IDisk
     // the same bytes might say that all is well although they are lost.
     private static DiskFailedException StateUnknown(string text, IOException failure) => new(
         $"{text} What is durable is not known any more, so the replica stops before it says anything that rests on it. Check the disk (dmesg, SMART, free room) and start the replica again; when it refuses its files, move the directory aside and start with an empty one.", failure);
+
+    private static bool IsAside(string name) => name.StartsWith(AsidePrefix, StringComparison.Ordinal);
 
     // Before anything is changed, too: the directory may be another process's by now, and its files with it.
     private void RequireHeld()

@@ -82,24 +82,22 @@ public sealed class WriteAheadLog : IDisposable
 
     /// <summary>
     /// The older segments from one basis on, ascending: what is needed to make the state at <see cref="Basis"/> from the one at that position.
-    /// They are there after a crash that came before <see cref="TryDropOlder"/>.
+    /// They are there after a crash that came before <see cref="TryDropOlder"/>. Each is read when the enumeration comes to it: there may be many.
     /// </summary>
-    /// <exception cref="LogDamagedException">One of them is bad, or does not go on where the one before it ends.</exception>
-    public IReadOnlyList<OlderSegment> ReadOlder(ulong fromBasis)
+    /// <exception cref="LogDamagedException">One of them is bad, or does not go on where the one before it ends; thrown when it is read.</exception>
+    public IEnumerable<OlderSegment> ReadOlder(ulong fromBasis)
     {
         ulong? next = null;
-        var segments = new List<OlderSegment>();
         foreach (var number in LogRecovery.Segments(_disk).Where(number => number < _current.Header.Segment))
         {
             var segment = SegmentReader.Read(_disk, number);
             if (segment.Header.Basis < fromBasis) continue;
             RequireNext(number, next);
             next = number + 1;
-            segments.Add(new OlderSegment(segment.Header.Basis, segment.Records));
+            yield return new OlderSegment(segment.Header.Basis, segment.Records);
         }
 
-        if (segments.Count > 0) RequireNext(_current.Header.Segment, next);
-        return segments;
+        if (next is not null) RequireNext(_current.Header.Segment, next);
     }
 
     /// <summary>Appends a record. It is not durable before <see cref="Flush"/>.</summary>

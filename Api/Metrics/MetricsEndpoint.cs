@@ -74,6 +74,14 @@ internal static class MetricsEndpoint
         foreach (var (shard, group) in shards) text.Sample("kv_shard_has_quorum", group.HasQuorum ? 1 : 0, ("shard", shard));
         text.Head("kv_shard_key_waiters", Gauge, "Requests that wait for a key to change.");
         foreach (var (shard, group) in shards) text.Sample("kv_shard_key_waiters", group.KeyWaiters, ("shard", shard));
+        text.Head("kv_evidence_records", Gauge, "Proofs that the replica contradicted itself: see /v1/evidence.");
+        foreach (var (shard, group) in shards)
+        {
+            var records = group.Evidence.Records;
+            foreach (var status in group.Statuses)
+                text.Sample("kv_evidence_records", records.Count(record => record.Replica == status.Replica), ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
+        }
+
         var replicas = shards.SelectMany(each => each.Group.Statuses.Select(status => (each.Shard, Status: status))).ToList();
         foreach (var (name, type, help, value) in _replica)
         {

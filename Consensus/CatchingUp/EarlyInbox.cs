@@ -30,6 +30,9 @@ internal sealed class EarlyInbox(GroupConfig group)
         }
     }
 
+    /// <summary>What is kept of one replica's statements.</summary>
+    public IEnumerable<Signed> Of(ReplicaId signer) => _kept.Select(each => SignedOf(each.Message)).OfType<Signed>().Where(signed => signed.Signer == signer);
+
     /// <summary>Takes out everything that belongs to a view that has opened, and forgets what belongs to earlier ones.</summary>
     public List<(ReplicaId From, VerifiedMessage Message)> Take(View opened)
     {
@@ -47,4 +50,12 @@ internal sealed class EarlyInbox(GroupConfig group)
         _kept = later;
         return taken;
     }
+
+    private static Signed? SignedOf(VerifiedMessage message) => message switch
+    {
+        VerifiedProposal it => it.PrePrepare.Signed,
+        VerifiedStatement<Prepare> it => it.Verified.Signed,
+        VerifiedStatement<Commit> it => it.Verified.Signed,
+        _ => null,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvStore.Consensus.NormalCase;
+using KvStore.Consensus.Recovery;
 using KvStore.Protocol;
 
 namespace KvStore.Consensus.CatchingUp;
@@ -24,6 +25,7 @@ internal static class Serving
             case FetchRequestsMessage it: SendRequests(state, from, it.Requests); break;
             case FetchBatchesMessage it: SendBatches(state, from, it.Batches); break;
             case FetchChunkMessage it: state.Emit(new ServeChunk(from, it.Checkpoint, it.From)); break;
+            case RecallMessage it: Recall.Answer(state, from, it); break;
             case ReadIndexQuery it: AnswerReadIndex(state, from, it.Round); break;
             default: state.Reject(RejectionKind.Malformed, from); break;
         }
@@ -104,7 +106,7 @@ internal static class Serving
     // Section 7: the highest position voted to commit, with the certificate that shows it, unless its slot is gone.
     private static void AnswerReadIndex(ReplicaState state, ReplicaId to, ulong round)
     {
-        if (state.Rejoin.IsRejoining) return; // It does not know what it voted.
+        if (state.IsForgetful) return; // It does not know what it voted.
         var highest = state.HighestCommitVote;
         state.Emit(new Send(to, new ReadIndexAnswer(round, highest, state.Slots.Find(highest)?.Prepared)));
     }

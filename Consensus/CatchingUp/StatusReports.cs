@@ -28,7 +28,6 @@ internal static class StatusReports
     public static void On(ReplicaState state, ReplicaId from, StatusMessage status)
     {
         state.Peers.Note(from, status, state.Ticks);
-        state.Rejoin.OnStatus(state, from, status);
         // A primary that lost its disk must not lead: it does not know what it proposed.
         if (status.Rejoining && from == state.Primary) ViewChanging.ViewChanger.Suspect(state, state.View);
         // Nor can it vote in a view that it may have pledged to leave: it says so by calling the open view closed.

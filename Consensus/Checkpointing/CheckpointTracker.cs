@@ -49,6 +49,9 @@ internal sealed class CheckpointTracker(GroupConfig group, ConsensusConfig confi
 
     public void RecordOwn(Checkpoint checkpoint) => _own[checkpoint.Sequence] = checkpoint;
 
+    /// <summary>What this replica's own state was at the positions above the stable checkpoint where it is known.</summary>
+    public IEnumerable<Checkpoint> AllOwn => _own.Values;
+
     /// <summary>The last position above the stable checkpoint that this replica has voted for; 0 when there is none.</summary>
     public SequenceNumber LastOwn => _own.Count == 0 ? SequenceNumber.Genesis : _own.Keys.Last();
 

@@ -28,7 +28,8 @@ internal static class Checkpoints
         PersistCertificates(state, ready.Sequence);
         var checkpoint = new Checkpoint(ready.Sequence, ready.StateRoot, ready.LedgerRoot);
         state.Checkpoints.RecordOwn(checkpoint);
-        state.Emit(new Broadcast(checkpoint));
+        // Who listens says nothing yet; Recall says it afterwards.
+        if (!state.Recall.IsListening) state.Emit(new Broadcast(checkpoint));
         TryAdvance(state);
     }
 

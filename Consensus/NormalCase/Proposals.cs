@@ -49,7 +49,7 @@ internal static class Proposals
     /// <summary>Votes for the slot's proposal if everything that the vote needs is at hand and was not done yet.</summary>
     public static void TryAccept(ReplicaState state, Slot slot)
     {
-        if (!state.Active || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
+        if (!state.Active || state.Recall.IsListening || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
         if (state.Reservation.IsForgotten(state.View, slot.Sequence)) return; // The others decide here, or the next view does.
         if (slot.Committed is { } committed && committed.Vote.Batch != batch.Digest) return; // Overtaken: no quorum follows this proposal any more.
         if (slot.Committed is null && IsOverweight(state, batch))
@@ -79,7 +79,7 @@ internal static class Proposals
         if (!slot.IsExecuted) state.Pool.MarkInFlight(batch); // What was executed here and waits again waits for a batch to come.
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, batch.Time);
         state.Emit(new PersistLater(new ProposalRecord(state.View, slot.Sequence, batch, Bodies(state, slot, batch))));
-        if (state.Rejoin.MayVote(state.View, slot.Sequence))
+        if (state.MayVote(state.View, slot.Sequence))
         {
             state.Reservation.Cover(state, slot.Sequence);
             if (state.IsPrimary) state.Emit(new BroadcastProposal(new PrePrepare(state.View, slot.Sequence, batch.Digest), batch));

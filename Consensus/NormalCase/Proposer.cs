@@ -37,9 +37,9 @@ internal static class Proposer
 
     private static bool HasRoom(ReplicaState state)
     {
-        if (!state.Active || !state.IsPrimary || state.Rejoin.IsRejoining) return false;
+        if (!state.Active || !state.IsPrimary || state.IsForgetful) return false;
         var next = SequenceNumber.Max(state.NextProposal, state.Executed.Next);
-        if (!state.InWindow(next) || state.Reservation.IsForgotten(state.View, next) || next.Number - state.Executed.Number > (ulong)state.Config.PipelineDepth) return false;
+        if (!state.InWindow(next) || !state.MayVote(state.View, next) || state.Reservation.IsForgotten(state.View, next) || next.Number - state.Executed.Number > (ulong)state.Config.PipelineDepth) return false;
         // A new primary must know the times of the batches that it carries over before it proposes later ones.
         var before = state.Slots.Find(new SequenceNumber(next.Number - 1));
         return next <= state.Executed.Next || before is { Accepted: true };

@@ -49,7 +49,7 @@ internal static class Votes
         var prepared = slot.Prepared;
         var ready = state.Active && slot.Accepted && !slot.CommitVoted
             && prepared is not null && prepared.Vote.View == state.View && prepared.Vote.Batch == slot.Proposed;
-        if (!ready || !state.Rejoin.MayVote(state.View, slot.Sequence)) return;
+        if (!ready || !state.MayVote(state.View, slot.Sequence)) return;
         slot.CommitVoted = true;
         slot.CommitVotedFor = slot.Proposed;
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, slot.Sequence);

@@ -30,7 +30,7 @@ internal static class LogReplay
                 ReplayStable(state, it.Certificate);
                 break;
             case RejoinRecord it:
-                state.Rejoin.Restore(it.Floor);
+                state.Rejoin.Restore(state, it.Floor);
                 break;
             case ReservedRecord it:
                 state.Reservation.Restore(it);

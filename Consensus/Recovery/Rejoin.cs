@@ -29,18 +29,28 @@ internal sealed class Rejoin(GroupConfig group, ConsensusConfig config)
 
     public void Begin(ReplicaState state)
     {
-        _floor = Unknown;
         state.Emit(new Persist(new RejoinRecord(Unknown)));
+        Restore(state, Unknown);
     }
 
     // The floor of the view is not in the record: both are asked for again, and come out no lower.
-    public void Restore(SequenceNumber floor) => _floor = floor == SequenceNumber.Genesis ? null : Unknown;
+    public void Restore(ReplicaState state, SequenceNumber floor)
+    {
+        _floor = floor == SequenceNumber.Genesis ? null : Unknown;
+        if (_floor is null || state.Active) return;
+        // A pledge that an old copy knows of is below the floor of views. To wait for its view could be to wait for ever: the group may never have left its own.
+        state.ViewChanges.Pledged = null;
+        (state.View, state.Active) = (state.OpenView, true);
+    }
 
     public RejoinRecord? Record => _floor is { } floor ? new RejoinRecord(floor) : null;
 
-    public void OnStatus(ReplicaState state, ReplicaId from, StatusMessage status)
+    /// <summary>Whether the floors are not known yet.</summary>
+    public bool NeedsAnswers => _floor == Unknown;
+
+    public void OnAnswer(ReplicaState state, ReplicaId from, StatusMessage status)
     {
-        if (_floor != Unknown || status.Rejoining) return;
+        if (_floor != Unknown) return;
         _executed[from.Index] = status.Executed;
         _views[from.Index] = status.View;
         FindFloor(state);

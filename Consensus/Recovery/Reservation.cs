@@ -21,6 +21,9 @@ internal sealed class Reservation
 
     public ReservedRecord? Record => _upTo == SequenceNumber.Genesis ? null : new ReservedRecord(_view, _upTo);
 
+    /// <summary>The last position of a view at which this replica may have voted.</summary>
+    public SequenceNumber UpToIn(View view) => view == _view ? _upTo : SequenceNumber.Genesis;
+
     public void Restore(ReservedRecord record) => (_view, _upTo, _forgotten) = (record.View, record.UpTo, record.UpTo);
 
     /// <summary>Whether an earlier run may have voted here, for something that the log does not hold.</summary>

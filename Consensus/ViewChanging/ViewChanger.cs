@@ -58,6 +58,12 @@ internal static class ViewChanger
             return;
         }
 
+        Join(state);
+    }
+
+    /// <summary>Goes where w others have gone, and opens the view when it is this replica's to open.</summary>
+    public static void Join(ReplicaState state)
+    {
         if (state.ViewChanges.JoinView(state.View, state.Self) is { } view) Leave(state, view);
         OpenIfQuorum(state);
     }
@@ -66,7 +72,7 @@ internal static class ViewChanger
     private static void Leave(ReplicaState state, View next, bool doubles = true)
     {
         Invariant.Holds(next > state.View);
-        if (state.Rejoin.IsRejoining) return; // What it knows is not what it once knew: its ViewChange could hide a committed batch.
+        if (state.IsForgetful) return; // What it knows is not what it once knew: its ViewChange could hide a committed batch.
         state.View = next;
         state.Active = false;
         state.Timer.OnLeave(doubles);
@@ -99,7 +105,7 @@ internal static class ViewChanger
 
     private static void OpenIfQuorum(ReplicaState state)
     {
-        if (state.Active) return;
+        if (state.Active || state.IsForgetful) return;
         // Those that are further on count too: they will not come back to help open this view, so it must not be waited for without end.
         if (state.ViewChanges.CountFrom(state.View) >= state.Group.Quorum) state.Timer.OnViewChangeQuorum(state.Ticks);
         if (!state.IsPrimary || state.ViewChanges.Opened >= state.View) return; // One NewView per view: a second would be equivocation.
@@ -114,9 +120,10 @@ internal static class ViewChanger
     private static ImmutableArray<Verified<ViewChange>> Chosen(ReplicaState state)
     {
         var viewChanges = state.ViewChanges.For(state.View).Select(each => (Said: each, Missing: CountMissing(state, each.Statement))).OrderBy(each => each.Missing).ToList();
-        var quorum = state.Group.Quorum;
-        var mustWait = viewChanges.Count < quorum || (viewChanges[quorum - 1].Missing > 0 && viewChanges.Count < state.Group.Replicas && !state.Timer.NewViewIsHalfLate(state.Ticks));
-        return mustWait ? [] : [.. viewChanges.Take(quorum).Select(each => each.Said).OrderBy(each => each.Signer.Index)];
+        var best = viewChanges.Take(state.Group.Quorum).ToList();
+        var maySomebodyCome = viewChanges.Count < state.Group.Replicas && !state.Timer.NewViewIsHalfLate(state.Ticks);
+        if (best.Count < state.Group.Quorum || (maySomebodyCome && best.Exists(each => each.Missing > 0))) return [];
+        return [.. best.Select(each => each.Said).OrderBy(each => each.Signer.Index)];
     }
 
     private static int CountMissing(ReplicaState state, ViewChange viewChange) =>

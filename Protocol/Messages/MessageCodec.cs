@@ -70,6 +70,9 @@ public static class MessageCodec
             case StableMessage it:
                 it.Certificate.Encode(writer);
                 break;
+            case RecalledMessage it:
+                RecallCodec.Encode(writer, context, it);
+                break;
             default:
                 EncodeSmallFields(writer, message);
                 break;
@@ -81,12 +84,7 @@ public static class MessageCodec
         switch (message)
         {
             case StatusMessage it:
-                writer.View(it.View);
-                writer.Bool(it.Active);
-                writer.Sequence(it.Stable);
-                writer.Sequence(it.Executed);
-                writer.Sequence(it.RetainedFrom);
-                writer.Bool(it.Rejoining);
+                RecallCodec.EncodeStatus(writer, it);
                 break;
             case FetchChunkMessage it:
                 writer.Sequence(it.Checkpoint);
@@ -105,6 +103,9 @@ public static class MessageCodec
                 writer.Sequence(it.Sequence);
                 writer.Bool(it.Certificate is not null);
                 it.Certificate?.Encode(writer);
+                break;
+            case RecallMessage it:
+                RecallCodec.Encode(writer, it);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(message), message.Kind, "A message without an encoding.");
@@ -127,8 +128,7 @@ public static class MessageCodec
             case MessageKind.FetchRequests: return new FetchRequestsMessage(DecodeDigests(ref reader));
             case MessageKind.FetchBatches: return new FetchBatchesMessage(DecodeDigests(ref reader));
             case MessageKind.Batches: return new BatchesMessage(DecodeBatches(ref reader));
-            case MessageKind.Status:
-                return new StatusMessage(reader.View(), reader.Bool(), reader.Sequence(), reader.Sequence(), reader.Sequence(), reader.Bool());
+            case MessageKind.Status: return RecallCodec.DecodeStatus(ref reader);
             case MessageKind.Committed: return new CommittedMessage(StatementCodec.DecodeCommitCertificate(ref reader), Batch.Decode(ref reader));
             case MessageKind.Stable: return new StableMessage(StatementCodec.DecodeCheckpointCertificate(ref reader));
             case MessageKind.FetchChunk: return new FetchChunkMessage(reader.Sequence(), reader.Digest());
@@ -136,6 +136,8 @@ public static class MessageCodec
             case MessageKind.ReadIndexQuery: return new ReadIndexQuery(reader.UInt64());
             case MessageKind.ReadIndexAnswer:
                 return new ReadIndexAnswer(reader.UInt64(), reader.Sequence(), reader.Bool() ? StatementCodec.DecodeOrderingCertificate(ref reader) : null);
+            case MessageKind.Recall: return RecallCodec.DecodeRecall(ref reader);
+            case MessageKind.Recalled: return RecallCodec.DecodeRecalled(ref reader, context, out otherContext);
             default:
                 reader.Fail();
                 return null;

@@ -43,6 +43,12 @@ public enum MessageKind : byte
 
     /// <summary>See <see cref="ReadIndexAnswer"/>.</summary>
     ReadIndexAnswer = 13,
+
+    /// <summary>See <see cref="RecallMessage"/>.</summary>
+    Recall = 14,
+
+    /// <summary>See <see cref="RecalledMessage"/>.</summary>
+    Recalled = 15,
 }
 
 /// <summary>

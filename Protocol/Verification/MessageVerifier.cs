@@ -52,6 +52,7 @@ public sealed class MessageVerifier
             CommittedMessage it => VerifyCommitted(it),
             StableMessage it => HoldsQuorum(it.Certificate.Vote, it.Certificate.Signatures) ? Good(new VerifiedStable(it.Certificate)) : Bad(RejectionKind.BadCertificate),
             ReadIndexAnswer it => VerifyAnswer(it),
+            RecalledMessage it => VerifyRecalled(it),
             _ => Good(new PlainMessage(message)),
         };
         return rejection == default;
@@ -141,6 +142,18 @@ public sealed class MessageVerifier
         }
 
         return Good(new VerifiedReadIndexAnswer(answer.Round, answer.Sequence, answer.Certificate));
+    }
+
+    // That somebody said it is all that matters here, whether or not it was right.
+    private (VerifiedMessage Message, RejectionKind Rejection) VerifyRecalled(RecalledMessage recalled)
+    {
+        foreach (var statement in recalled.Statements)
+        {
+            if (!_group.Contains(statement.Signer)) return Bad(RejectionKind.UnknownSigner);
+            if (!HasGoodSignature(statement.UntypedStatement, statement.Signer, statement.Signature)) return Bad(RejectionKind.BadSignature);
+        }
+
+        return Good(new VerifiedRecalled(recalled));
     }
 
     // Section 9: certificates of earlier views, above the stable checkpoint, inside the window.

@@ -40,5 +40,8 @@ public sealed record VerifiedStable(QuorumCertificate<Checkpoint> Certificate) :
 /// <summary>An answer about the read index; its certificate, where it has one, is for its position.</summary>
 public sealed record VerifiedReadIndexAnswer(ulong Round, SequenceNumber Sequence, OrderingCertificate? Certificate) : VerifiedMessage;
 
+/// <summary>An answer to a replica that has just started: its statements are signed by who they say.</summary>
+public sealed record VerifiedRecalled(RecalledMessage Message) : VerifiedMessage;
+
 /// <summary>A question, a status, or content that only the replica's state can judge: well-formed, nothing more.</summary>
 public sealed record PlainMessage(PeerMessage Message) : VerifiedMessage;

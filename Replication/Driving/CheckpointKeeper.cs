@@ -29,11 +29,11 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     private ulong _retryAt;
     private ulong _ticks;
 
-    /// <summary>The checkpoint whose state was restored, and the position of the snapshot that it was made from.</summary>
-    public void OnRestored(ShardState state, QuorumCertificate<Checkpoint>? stable, SequenceNumber snapshot, IEnumerable<LogRecord> records)
+    /// <summary>The checkpoint whose state was restored, the position of the snapshot that it was made from, and the committed batches in the log.</summary>
+    public void OnRestored(ShardState state, QuorumCertificate<Checkpoint>? stable, SequenceNumber snapshot, IEnumerable<SequenceNumber> logged)
     {
         _durable = snapshot;
-        foreach (var record in records) Note(record);
+        foreach (var sequence in logged) Note(sequence);
         if (stable is null) return;
         if (snapshot < stable.Vote.Sequence) Begin(ports.Snapshots.Save(state, stable), stable.Vote.Sequence);
         _droppable ??= snapshot; // A run before this one may not have come to it.
@@ -157,7 +157,12 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
 
     private void Note(LogRecord record)
     {
-        if (record is CommittedRecord committed && committed.Certificate.Vote.Sequence > _durable) _logged.Add(committed.Certificate.Vote.Sequence);
+        if (record is CommittedRecord committed) Note(committed.Certificate.Vote.Sequence);
+    }
+
+    private void Note(SequenceNumber committed)
+    {
+        if (committed > _durable) _logged.Add(committed);
     }
 
     private bool IsInLog(SequenceNumber position)

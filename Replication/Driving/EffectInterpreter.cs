@@ -61,7 +61,7 @@ internal sealed class EffectInterpreter
     {
         var recovery = new StateRecovery(_options, _ports);
         var state = recovery.Restore(stable);
-        Keeper.OnRestored(state, stable, recovery.Snapshot, recovery.Older.Concat(records));
+        Keeper.OnRestored(state, stable, recovery.Snapshot, recovery.Executed.Concat(records.OfType<CommittedRecord>().Select(record => record.Certificate.Vote.Sequence)));
         if (stable is null) return;
         Become(state);
         // It is stable: peers may fetch it from the first moment on. In an idle group there may be no later one for a long time.
@@ -85,6 +85,7 @@ internal sealed class EffectInterpreter
             case AddChunk it: AddChunk(it); break;
             case ServeChunk it: ServeChunk(it); break;
             case ReportEquivocation it: _ports.Events.OnEquivocation(it.Earlier, it.Later); break;
+            case FoundForgotten it: _ports.Events.OnForgotten(it.Statement); break;
             case Reject it: _ports.Events.OnRejected(it.Kind, it.From); break;
             case RefuseRequest it: _ports.Events.OnRefused(it.Request); break;
             case ViewChanged it: _ports.Events.OnViewChanged(it); break;
@@ -249,7 +250,7 @@ internal sealed class EffectInterpreter
 
     private void Become(ShardState state)
     {
-        var machine = new ShardStateMachine(state, _options.Replica.Cluster); // It reads all sessions, and nobody need wait for that.
+        var machine = new ShardStateMachine(state, _options.Replica.Cluster); // It may have to read all sessions, and nobody need wait for that.
         lock (_working) _machine = machine;
         _held.Add(state);
         TellExpiry();

@@ -59,7 +59,9 @@ public sealed class ReplicaDriver
     public bool IsSettled(PeerMessage message) => _interpreter.Settled.Settles(message);
 
     /// <summary>The first round of a run. The tick comes first, because the core judges times by it.</summary>
-    public void Start(Timestamp now) => Run([new Tick(now), new Started(), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
+    /// <param name="now">The wall clock.</param>
+    /// <param name="nonce">A number that no other run of the replica has.</param>
+    public void Start(Timestamp now, ulong nonce) => Run([new Tick(now), new Started(nonce), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
 
     /// <summary>A round: every input is one step, then what has gathered is proposed, then the log is flushed and the messages leave.</summary>
     public void Run(IReadOnlyList<Input> inputs)

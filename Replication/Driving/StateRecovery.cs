@@ -1,5 +1,6 @@
 // protocol.md sections 10 and 11. A crash between a checkpoint's becoming stable and its snapshot's becoming durable leaves the older snapshot and the
 // log since then, which holds every batch up to the checkpoint with its bodies and its commit certificate.
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using KvStore.Protocol;
 using KvStore.Replication.Storing;
@@ -11,11 +12,13 @@ namespace KvStore.Replication.Driving;
 /// <summary>Gives back the state of the log's stable checkpoint.</summary>
 internal sealed class StateRecovery(DriverOptions options, DriverPorts ports)
 {
+    // What is not executed yet, of what was read so far.
     private readonly SortedDictionary<SequenceNumber, CommittedRecord> _committed = [];
-    private readonly LookupTable<Digest, VerifiedRequest> _bodies = new();
+    private readonly SortedDictionary<SequenceNumber, LookupTable<Digest, VerifiedRequest>> _bodies = [];
+    private readonly List<SequenceNumber> _executed = [];
 
-    /// <summary>The records of the log before its last beginning, when the state had to be made from them.</summary>
-    public IReadOnlyList<LogRecord> Older { get; private set; } = [];
+    /// <summary>The batches that were executed again from the log before its last beginning, because the state had to be made from them.</summary>
+    public IReadOnlyList<SequenceNumber> Executed => _executed;
 
     /// <summary>The position of the snapshot that the state is, or was made from.</summary>
     public SequenceNumber Snapshot { get; private set; }
@@ -45,54 +48,73 @@ internal sealed class StateRecovery(DriverOptions options, DriverPorts ports)
         throw new SnapshotDamagedException($"the snapshot of position {stable.Vote.Sequence}", 0, "it is missing, and the log does not reach back to an older one.");
     }
 
+    private SequenceNumber LastExecuted => _executed.Count == 0 ? Snapshot : _executed[^1];
+
     private bool TryRollForward(SequenceNumber position, QuorumCertificate<Checkpoint> stable, [NotNullWhen(true)] out ShardState? state)
     {
         state = null;
         var older = ports.Log.LoadOlder(position);
-        if (older.Count == 0) return false;
-        var basis = older.OfType<StableRecord>().FirstOrDefault(record => record.Certificate.Vote.Sequence == position);
+        if (!older.Any()) return false;
+        var basis = position == SequenceNumber.Genesis ? null : older.OfType<StableRecord>().FirstOrDefault(record => record.Certificate.Vote.Sequence == position);
         state = position == SequenceNumber.Genesis ? Genesis() : basis is null ? null : Load(basis.Certificate);
         if (state is null) return false;
-        (Older, Snapshot) = (older, position);
+        Snapshot = position;
         ports.Ledger?.Open(position);
-        state = RollForward(state, stable.Vote);
+        state = RollForward(state, stable.Vote, older);
         return true;
     }
 
-    private ShardState RollForward(ShardState from, Checkpoint stable)
+    private ShardState RollForward(ShardState from, Checkpoint stable, IEnumerable<LogRecord> records)
     {
-        foreach (var record in Older) Take(record);
         var machine = new ShardStateMachine(from, options.Replica.Cluster);
-        while (machine.View.Sequence < stable.Sequence) ExecuteNext(machine);
+        foreach (var record in records)
+        {
+            Take(record);
+            while (machine.View.Sequence < stable.Sequence && _committed.Remove(machine.View.Sequence.Next, out var committed)) Execute(machine, committed);
+        }
+
+        if (machine.View.Sequence < stable.Sequence) throw Unusable(machine.View.Sequence.Next, "the log does not hold its batch.");
         if (machine.Publish().ComputeRoot() == stable.StateRoot) return machine.Publish();
         throw Unusable(stable.Sequence, "the batches in the log do not make its state.");
     }
 
-    private void ExecuteNext(ShardStateMachine machine)
+    private void Execute(ShardStateMachine machine, CommittedRecord committed)
     {
-        var sequence = machine.View.Sequence.Next;
-        if (!_committed.TryGetValue(sequence, out var committed)) throw Unusable(sequence, "the log does not hold its batch.");
+        var sequence = committed.Certificate.Vote.Sequence;
         var bodies = new List<Request>(committed.Batch.Requests.Length);
         foreach (var digest in committed.Batch.Requests)
         {
-            if (!_bodies.TryGetValue(digest, out var body)) throw Unusable(sequence, "the log does not hold a request of its batch.");
+            if (!_bodies.TryGetValue(sequence, out var held) || !held.TryGetValue(digest, out var body)) throw Unusable(sequence, "the log does not hold a request of its batch.");
             bodies.Add(body.Request);
         }
 
         var executed = machine.Execute(sequence, committed.Batch.Digest, committed.Batch.Time, bodies);
         ports.Ledger?.Add(new LedgerEntry(committed.Certificate, committed.Batch, executed.Time, executed.ResultsRoot, executed.View.Ledger));
+        _executed.Add(sequence);
+        // What has been executed is not needed any more: the log may be longer than memory.
+        _bodies.Remove(sequence);
     }
 
+    // A batch's bodies are in the log at every position where it is.
     private void Take(LogRecord record)
     {
-        var bodies = record switch
+        switch (record)
         {
-            ProposalRecord it => it.Bodies,
-            CommittedRecord it => it.Bodies,
-            _ => [],
-        };
-        foreach (var body in bodies.Select(options.Verifier.FromOwnLog)) _bodies[body.Digest] = body;
-        if (record is CommittedRecord committed) _committed[committed.Certificate.Vote.Sequence] = committed;
+            case ProposalRecord it:
+                Hold(it.Sequence, it.Bodies);
+                break;
+            case CommittedRecord it when it.Certificate.Vote.Sequence > LastExecuted:
+                Hold(it.Certificate.Vote.Sequence, it.Bodies);
+                _committed[it.Certificate.Vote.Sequence] = it;
+                break;
+        }
+    }
+
+    private void Hold(SequenceNumber sequence, ImmutableArray<Request> bodies)
+    {
+        if (sequence <= LastExecuted || bodies.IsEmpty) return;
+        if (!_bodies.TryGetValue(sequence, out var held)) _bodies.Add(sequence, held = new LookupTable<Digest, VerifiedRequest>());
+        foreach (var body in bodies.Select(options.Verifier.FromOwnLog)) held[body.Digest] = body;
     }
 
     private ShardState? Load(QuorumCertificate<Checkpoint> certificate)

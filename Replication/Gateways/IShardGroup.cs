@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Hosting;
 using KvStore.StateMachine;
 

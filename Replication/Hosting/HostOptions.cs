@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Ports;
@@ -33,31 +34,4 @@ public sealed record HostOptions(
 
     /// <summary>How many may wait for keys to change.</summary>
     public int KeyWaitersMax { get; init; } = ChangeFeed.WaitersMax;
-}
-
-/// <summary>Contradictory statements, the first few of every signer: one pair is enough to convict, and nobody can fill the memory with more.</summary>
-public sealed class EvidenceKeeper
-{
-    private const int PairsPerSignerMax = 4;
-
-    private readonly Lock _gate = new();
-    private readonly List<(Signed Earlier, Signed Later)> _pairs = [];
-
-    /// <summary>The pairs that are kept.</summary>
-    public IReadOnlyList<(Signed Earlier, Signed Later)> Pairs
-    {
-        get
-        {
-            lock (_gate) return [.. _pairs];
-        }
-    }
-
-    /// <summary>Keeps a pair while there is room.</summary>
-    public void Add(Signed earlier, Signed later)
-    {
-        lock (_gate)
-        {
-            if (_pairs.Count(pair => pair.Later.Signer == later.Signer) < PairsPerSignerMax) _pairs.Add((earlier, later));
-        }
-    }
 }

@@ -39,9 +39,11 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
 
     public void OnEquivocation(Signed earlier, Signed later)
     {
-        options.Evidence.Add(earlier, later);
+        if (options.Evidence.Add(earlier, later) is { } problem) options.Logger.EvidenceNotWritten(Replica, Shard, problem);
         options.Logger.Equivocation(Replica, Shard, earlier.Signer.Index, earlier.UntypedStatement, later.UntypedStatement);
     }
+
+    public void OnForgotten(Signed statement) => options.Logger.LogIsBehind(Replica, Shard, statement.UntypedStatement);
 
     public void OnViewChanged(ViewChanged change) => options.Logger.ViewChanged(Replica, Shard, change.View.Number, change.Active);
 }

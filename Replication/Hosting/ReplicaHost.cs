@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Driving;
@@ -150,7 +151,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
 
     private bool Run(bool tick)
     {
-        if (!_started) _driver.Start(Now());
+        if (!_started) _driver.Start(Now(), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
         _started = true;
         _inputs.Clear();
         foreach (var queued in _queue.Take()) AddInputs(queued);

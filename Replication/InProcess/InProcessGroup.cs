@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
@@ -32,6 +33,7 @@ public sealed class InProcessGroup : IDisposable
         _logger = loggers.CreateLogger<InProcessGroup>();
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
         _verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
+        Evidence = new EvidenceKeeper(context, group.Members);
         _network = new InProcessNetwork(_verifier, group.Config.Replicas);
         _rejections = [.. keys.Select(_ => new RejectionCounters())];
         _stores = [.. keys.Select((_, index) => ReplicaStores.Create(options, group.Id, index))];
@@ -45,7 +47,7 @@ public sealed class InProcessGroup : IDisposable
     public MessageVerifier Verifier => _verifier;
 
     /// <summary>Contradictory statements that were seen.</summary>
-    public EvidenceKeeper Evidence { get; } = new();
+    public EvidenceKeeper Evidence { get; }
 
     /// <summary>Whether enough replicas run and take full part for the shard to order and to read.</summary>
     public bool HasQuorum => InService >= _group.Config.Quorum;

@@ -32,7 +32,7 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
             case ReadIndexAnswer answer:
                 Each(from, to, host => host.Gateway.OnReadIndexAnswer(from, answer));
                 break;
-            case StatementMessage or ProposalMessage or RequestsMessage or CommittedMessage or StableMessage:
+            case StatementMessage or ProposalMessage or RequestsMessage or CommittedMessage or StableMessage or RecalledMessage:
                 Verify(from, to, message);
                 break;
             default:

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KvStore.Consensus.Leadership;
 using KvStore.Protocol;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using KvStore.Replication.Ports;
@@ -39,6 +40,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         _reports = new PeerReports(group.Config, options.Clock);
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
         Verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
+        Evidence = new EvidenceKeeper(context, group.Members, options.EvidenceDirectory is { } directory ? new EvidenceFiles(directory, genesis) : null);
     }
 
     /// <inheritdoc/>
@@ -48,7 +50,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     public MessageVerifier Verifier { get; }
 
     /// <inheritdoc/>
-    public EvidenceKeeper Evidence { get; } = new();
+    public EvidenceKeeper Evidence { get; }
 
     /// <summary>What was dropped.</summary>
     public RejectionCounters Rejections { get; } = new();

@@ -100,6 +100,7 @@ public sealed class PoolNode : IAsyncDisposable
         foreach (var group in _groups) group.Stop();
         foreach (var group in _groups) _network.Detach(group.Id);
         await _network.DisposeAsync();
+        if (_marks.MayLackWrites) MakeDurable();
         foreach (var store in _stores) store.Disk?.Dispose();
         _stopping.Dispose();
         _logger.NodeStopped(_options.Name);
@@ -112,6 +113,13 @@ public sealed class PoolNode : IAsyncDisposable
         lock (_gate) waiting = [.. _handingOver];
         var began = _options.Clock.GetTimestamp();
         while (waiting.Exists(group => !group.FollowsAnother) && _options.Clock.GetElapsedTime(began) < _handOverMax) await Task.Delay(_handOverLook, _options.Clock);
+    }
+
+    // An end in order: a run that flushed nothing has lost nothing.
+    private void MakeDurable()
+    {
+        foreach (var store in _stores) store.FlushAll();
+        _marks.OnFlushed();
     }
 
     private void OnReport(GroupId shard, ReplicaId from, StatusMessage status)

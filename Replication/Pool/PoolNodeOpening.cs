@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Setup;
 using KvStore.Replication.Storing;
@@ -16,7 +17,9 @@ public static class PoolNodeOpening
     {
         var listen = setup.PeerListen();
         var certificates = PeerCertificates.Of(setup.Config);
-        SayWhatThisIs(setup, loggers.CreateLogger<PoolNode>());
+        var logger = loggers.CreateLogger<PoolNode>();
+        SayWhatThisIs(setup, logger);
+        if (setup.Marks.MayLackWrites) logger.WritesMayBeLost();
         var genesis = setup.Document.Genesis;
         var stores = OpenDisks(setup);
         try
@@ -26,6 +29,7 @@ public static class PoolNodeOpening
             var options = new PoolNodeOptions(setup.Document, setup.Self, setup.Key, setup.Config.AnswerTimeout)
             {
                 Storage = setup.Config.IsDurable ? ServedCluster.OnDisk : ServedCluster.Unflushed,
+                EvidenceDirectory = Path.Combine(setup.Config.Directory, EvidenceFiles.DirectoryName),
             };
             return new PoolNode(options, setup.Marks, network, stores, loggers);
         }
@@ -39,13 +43,18 @@ public static class PoolNodeOpening
     private static ImmutableArray<ShardStore> OpenDisks(NodeSetup setup)
     {
         var stores = ImmutableArray.CreateBuilder<ShardStore>();
+        var isLost = setup.Marks.MayLackWrites;
+        var mode = setup.Config.IsDurable ? DurabilityMode.Always : DurabilityMode.None;
         try
         {
             foreach (var group in setup.Document.Genesis.Groups)
             {
-                stores.Add(ShardStore.On(ReplicaDisk.Open(setup.Config.ShardPath(group.Id), setup.Config.IsDurable ? DurabilityMode.Always : DurabilityMode.None)));
+                stores.Add(ShardStore.On(ReplicaDisk.Open(setup.Config.ShardPath(group.Id), mode, isLost)));
             }
 
+            // Before anything is said: from here on the disks are what the mark says.
+            if (mode == DurabilityMode.None) setup.Marks.OnUnflushedStart();
+            else setup.Marks.OnFlushed();
             return stores.ToImmutable();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DiskDamagedException)

@@ -19,6 +19,9 @@ public sealed record PoolNodeOptions(GenesisDocument Document, ReplicaId Self, E
     /// <summary>What survives of what was acknowledged: see <see cref="Gateways.ServedCluster.Storage"/>.</summary>
     public string Storage { get; init; } = Gateways.ServedCluster.OnDisk;
 
+    /// <summary>Where evidence is kept over restarts; null for a node that keeps nothing.</summary>
+    public string? EvidenceDirectory { get; init; }
+
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

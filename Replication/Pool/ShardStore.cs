@@ -14,6 +14,9 @@ public sealed record ShardStore(IReplicaLog Log, ISnapshotStore Snapshots, DiskL
     /// <summary>Says what of its disk it uses; null where there is none.</summary>
     public Func<DiskUsage?> Usage { get; init; } = static () => null;
 
+    /// <summary>Makes durable all that was written without being flushed; does nothing where nothing can be made so.</summary>
+    public Action FlushAll { get; init; } = () => { };
+
     /// <summary>The store on a disk, which is disposed of with it.</summary>
-    public static ShardStore On(ReplicaDisk disk) => new(disk.Log, disk.Snapshots, disk.Ledger, disk.IsEmpty, disk) { Usage = disk.Usage };
+    public static ShardStore On(ReplicaDisk disk) => new(disk.Log, disk.Snapshots, disk.Ledger, disk.IsEmpty, disk) { Usage = disk.Usage, FlushAll = disk.FlushAll };
 }

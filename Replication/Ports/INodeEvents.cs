@@ -31,6 +31,9 @@ public interface INodeEvents
     /// <summary>One signer contradicted itself.</summary>
     void OnEquivocation(Signed earlier, Signed later);
 
+    /// <summary>A peer holds a statement of this replica that its log does not know: the disk is older than what was said, and the replica rejoins.</summary>
+    void OnForgotten(Signed statement);
+
     /// <summary>The replica moved to a view, or opened it.</summary>
     void OnViewChanged(ViewChanged change);
 }
@@ -41,6 +44,6 @@ public interface INodeEvents
 /// </summary>
 public interface IRootComputer
 {
-    /// <summary>Sees to it that <see cref="ReplicaDriver.Run"/> gets a <see cref="SnapshotReady"/> for this state.</summary>
+    /// <summary>Sees to it that <see cref="Driving.ReplicaDriver.Run"/> gets a <see cref="SnapshotReady"/> for this state.</summary>
     void Compute(ShardState state);
 }

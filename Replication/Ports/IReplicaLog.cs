@@ -11,9 +11,10 @@ public interface IReplicaLog
 
     /// <summary>
     /// The records before those of <see cref="Load"/>, from the <see cref="BeginAt"/> of a position on: what the state of the last stable checkpoint
-    /// can be made from when its snapshot did not become durable. Empty when they do not reach back so far.
+    /// can be made from when its snapshot did not become durable. Empty when they do not reach back so far. They are read as the
+    /// enumeration goes on, because a log grows while snapshots find no room.
     /// </summary>
-    IReadOnlyList<LogRecord> LoadOlder(SequenceNumber from);
+    IEnumerable<LogRecord> LoadOlder(SequenceNumber from);
 
     /// <summary>Adds a record; durable after the next <see cref="Flush"/>.</summary>
     void Append(LogRecord record);

@@ -105,11 +105,24 @@ public sealed record NodeConfig(string Directory, ImmutableArray<NodeSettingValu
         if (!json.TryGetValue(setting.Name, out var member)) return new NodeSettingValue(setting, setting.Default, DefaultSource);
         var text = member.ValueKind switch
         {
-            JsonValueKind.String => member.GetString()!,
+            JsonValueKind.String => TextOf(setting, path, member),
             JsonValueKind.True or JsonValueKind.False or JsonValueKind.Number => member.GetRawText(),
             _ => throw new SetupException($"The file '{path}': '{setting.Name}' is neither a text, a number, true nor false.", setting.Description),
         };
         return new NodeSettingValue(setting, text, path);
+    }
+
+    // Text is read late, so that what is no text is found late.
+    private static string TextOf(NodeSetting setting, string path, JsonElement member)
+    {
+        try
+        {
+            return member.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new SetupException($"The file '{path}': the value of '{setting.Name}' is not well-formed Unicode.", setting.Description);
+        }
     }
 
     // With a certificate and no authority anybody's would be taken; a node that is to have an operator's must not start with less.

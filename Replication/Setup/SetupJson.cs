@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace KvStore.Replication.Setup;
 
@@ -28,6 +29,8 @@ internal sealed partial class SetupJson : JsonSerializerContext
     public static T Read<T>(ReadOnlySpan<byte> bytes, JsonTypeInfo<T> type, string source, string what, string next)
         where T : class
     {
+        // The reader finds that only when it makes a text of it, which may be much later.
+        if (!Utf8.IsValid(bytes)) throw new SetupException($"{source} is not {what}: it is not UTF-8.", next);
         try
         {
             return JsonSerializer.Deserialize(bytes, type) ?? throw new SetupException($"{source} is not {what}: it is null.", next);

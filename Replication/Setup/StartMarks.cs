@@ -16,11 +16,14 @@ public sealed class StartMarks(string directory, string data, ClusterId cluster,
 {
     private const string LeaveFormat = "kv-first-start-1";
     private const string MarkFormat = "kv-started-1";
+    private const string UnflushedFormat = "kv-unflushed-1";
     private const int BytesMax = 4096;
 
     private string Leave => Path.Combine(directory, "first-start");
 
     private string Mark => Path.Combine(data, "started");
+
+    private string Unflushed => Path.Combine(data, "unflushed");
 
     /// <summary>Gives a new node the leave to start for the first time.</summary>
     /// <exception cref="SetupException">It can't be written, or is there already.</exception>
@@ -41,15 +44,39 @@ public sealed class StartMarks(string directory, string data, ClusterId cluster,
     {
         Directory.CreateDirectory(data);
         if (!File.Exists(Mark)) Write(Mark, MarkFormat);
-        if (!File.Exists(Leave)) return;
+        if (File.Exists(Leave)) Remove(Leave, directory, "The node must be able to, or a lost disk could be taken for a new one.");
+    }
+
+    /// <summary>
+    /// Whether a run with durability none did not end in order: nothing says what of it is on the disks. Only that the mark is there counts, whatever is in it.
+    /// </summary>
+    public bool MayLackWrites => File.Exists(Unflushed);
+
+    /// <summary>Marks durably, before anything is said, that this run flushes nothing.</summary>
+    /// <exception cref="SetupException">It can't be written.</exception>
+    public void OnUnflushedStart()
+    {
+        Directory.CreateDirectory(data);
+        if (!MayLackWrites) Write(Unflushed, UnflushedFormat);
+    }
+
+    /// <summary>All that was written is durable.</summary>
+    /// <exception cref="SetupException">The mark can't be removed.</exception>
+    public void OnFlushed()
+    {
+        if (MayLackWrites) Remove(Unflushed, data, "The node must be able to, or it takes its disks for lost at the next start.");
+    }
+
+    private static void Remove(string path, string directory, string next)
+    {
         try
         {
-            File.Delete(Leave);
+            File.Delete(path);
             DurableNames.Flush(directory);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SetupException($"The file '{Leave}' can't be removed: {exception.Message}", "The node must be able to, or a lost disk could be taken for a new one.");
+            throw new SetupException($"The file '{path}' can't be removed: {exception.Message}", next);
         }
     }
 

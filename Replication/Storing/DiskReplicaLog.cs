@@ -28,10 +28,15 @@ public sealed class DiskReplicaLog : IReplicaLog, IDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<LogRecord> LoadOlder(SequenceNumber from)
+    public IEnumerable<LogRecord> LoadOlder(SequenceNumber from)
     {
-        var older = _log.ReadOlder(from.Number);
-        return older.Count == 0 || older[0].Basis != from.Number ? [] : [.. older.SelectMany(segment => Decode(segment.Records))];
+        var isFirst = true;
+        foreach (var segment in _log.ReadOlder(from.Number))
+        {
+            if (isFirst && segment.Basis != from.Number) yield break;
+            isFirst = false;
+            foreach (var record in Decode(segment.Records)) yield return record;
+        }
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class MemoryReplicaLog : IReplicaLog
     public IReadOnlyList<LogRecord> Load() => [.. _records];
 
     /// <inheritdoc/>
-    public IReadOnlyList<LogRecord> LoadOlder(SequenceNumber from) => [];
+    public IEnumerable<LogRecord> LoadOlder(SequenceNumber from) => [];
 
     /// <inheritdoc/>
     public void Append(LogRecord record) => _records.Add(record);

@@ -11,6 +11,7 @@ public sealed class ReplicaDisk : IDisposable
     private readonly IDisk _disk;
     private readonly DiskReplicaLog _log;
     private string? _directory;
+    private FileDisk? _files;
 
     private ReplicaDisk(IDisk disk, WriteAheadLogOptions? options, int snapshotChunkBytes)
     {
@@ -45,12 +46,18 @@ public sealed class ReplicaDisk : IDisposable
     /// <exception cref="DiskInUseException">Another process uses the directory; the message says which.</exception>
     /// <exception cref="DiskDamagedException">A file is damaged; the message says which, where, and what to do.</exception>
     /// <exception cref="IOException">The directory can't be used.</exception>
-    public static ReplicaDisk Open(string directory, DurabilityMode mode)
+    /// <param name="directory">The directory.</param>
+    /// <param name="mode">Whether anything is flushed.</param>
+    /// <param name="isLost">Whether what is there counts as lost, and is set aside.</param>
+    public static ReplicaDisk Open(string directory, DurabilityMode mode, bool isLost = false)
     {
         var disk = FileDisk.Open(directory, mode);
         try
         {
-            return new ReplicaDisk(disk, options: null, SnapshotChunkBytes) { _directory = directory };
+            if (isLost) disk.SetAside();
+            var replica = Over(disk);
+            (replica._files, replica._directory) = (disk, directory);
+            return replica;
         }
         catch (Exception failure) when (failure is IOException or DiskDamagedException)
         {
@@ -79,6 +86,10 @@ public sealed class ReplicaDisk : IDisposable
             return null;
         }
     }
+
+    /// <summary>Makes durable all that was written to the directory, whatever the mode. Nobody may be using it any more.</summary>
+    /// <exception cref="DiskFailedException">It could not be made durable.</exception>
+    public void FlushAll() => _files?.FlushAll();
 
     /// <summary>Ends the use of the disk and gives up its lease. It does not flush.</summary>
     public void Dispose()

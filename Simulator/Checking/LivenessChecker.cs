@@ -31,7 +31,7 @@ internal static class LivenessChecker
         foreach (var machine in shard.Machines)
         {
             if (machine.Tamper is not null) continue;
-            if (machine.Process is not { } process || process.Driver.Replica.IsRejoining) return false;
+            if (machine.Process is not { } process || process.Driver.Replica is { IsRejoining: true } or { IsListening: true }) return false;
             if (process.Driver.Replica.Executed.Number != (ulong)shard.Agreement.Count) return false;
         }
 
@@ -64,7 +64,7 @@ internal static class LivenessChecker
     private static string Describe(ReplicaProcess process, Machine machine)
     {
         var replica = process.Driver.Replica;
-        var phase = replica.IsRejoining ? "rejoining" : replica.IsFetchingState ? "fetching" : replica.Active ? "open" : "closed";
+        var phase = replica.IsRejoining ? "rejoining" : replica.IsListening ? "listening" : replica.IsFetchingState ? "fetching" : replica.Active ? "open" : "closed";
         return $"{replica.View} {phase} primary {replica.Primary} stable s{replica.StableCheckpoint?.Vote.Sequence.Number ?? 0} executed {replica.Executed}"
             + $" {replica.Sizes}{(machine.Tamper is null ? "" : " byzantine")} gateway {process.Gateway.WaitingCount} at {process.Gateway.Executed}";
     }

@@ -53,6 +53,10 @@ internal static class SwarmDraw
         PowerCutEvery = random.Chance(6000) ? random.Between(100, 500) : 0,
         WipeEvery = random.Chance(3000) ? random.Between(150, 700) : 0,
         SavePartMax = random.Chance(7000) ? random.Between(1, 300) : 0,
+        CopyEvery = random.Between(20, 200),
+        RestoreEvery = random.Chance(6000) ? random.Between(60, 500) : 0,
+        SlowEvery = random.Chance(4000) ? random.Between(60, 500) : 0,
+        SlowFlushMax = random.Between(5, 400),
     };
 
     private static SwarmSettings One(DeterministicRandom random)

@@ -4,8 +4,8 @@ using KvStore.Storage;
 namespace KvStore.Simulator;
 
 /// <summary>
-/// Draws the faults of a shard's disks while they last: decay of machines that are down, and disks that become full. Decay may take a replica's
-/// memory, so never more than f replicas are struck at a time.
+/// Draws the faults of a shard's disks while they last: decay of machines that are down, disks that are put back to an older copy, and disks that become
+/// full or slow. What may take a replica's memory never strikes more than f replicas at a time.
 /// </summary>
 internal sealed class DiskNemesis(World world, Shard shard, DeterministicRandom random)
 {
@@ -18,6 +18,26 @@ internal sealed class DiskNemesis(World world, Shard shard, DeterministicRandom 
     {
         Repeat(_settings.RotEvery, Rot);
         Repeat(_settings.FullEvery, Fill);
+        Repeat(_settings.SlowEvery, Slow);
+        Repeat(_settings.CopyEvery, () => random.Pick(shard.Machines).CopyDisk());
+        Repeat(_settings.RestoreEvery, Restore);
+    }
+
+    private void Restore()
+    {
+        if (shard.Machines.Count(each => each.IsFaulty) >= shard.Group.Faults) return;
+        var machine = random.Pick(shard.Machines);
+        if (machine.IsDead || !machine.HasCopy) return;
+        machine.Stop(StopKind.PowerCut);
+        machine.RestoreDisk();
+        StartLater(machine);
+    }
+
+    private void Slow()
+    {
+        var machine = random.Pick(shard.Machines);
+        machine.FlushMax = random.Between(1, _settings.SlowFlushMax);
+        After(random.Between(1, _settings.DownTicksMax), () => machine.FlushMax = 0);
     }
 
     private void Rot()
@@ -27,12 +47,14 @@ internal sealed class DiskNemesis(World world, Shard shard, DeterministicRandom 
         if (machine.IsDead) return;
         machine.Stop(StopKind.PowerCut);
         machine.Decay(random.Chance(7000) ? FlipByte : Misdirect);
-        After(random.Between(1, _settings.DownTicksMax), () =>
-        {
-            machine.CancelFailures();
-            machine.Start();
-        });
+        StartLater(machine);
     }
+
+    private void StartLater(Machine machine) => After(random.Between(1, _settings.DownTicksMax), () =>
+    {
+        machine.CancelFailures();
+        machine.Start();
+    });
 
     private void FlipByte(MemoryDisk disk)
     {

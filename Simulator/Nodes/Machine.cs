@@ -29,6 +29,10 @@ internal sealed class Machine
     private bool _rejoining;
     private bool _hasDecayed;
     private bool _decaysUnnoticed;
+    private IReadOnlyList<(string File, byte[] Bytes)>? _copy;
+
+    // What it had said when its disk was put back to a copy; until it is past that, it may have forgotten some of it.
+    private (View View, SequenceNumber Sequence)? _saidBefore;
 
     public Machine(World world, Shard shard, ReplicaId id, DeterministicRandom random)
     {
@@ -76,6 +80,18 @@ internal sealed class Machine
     /// <summary>How far its clock is off, in milliseconds.</summary>
     public long ClockOffset { get; set; }
 
+    /// <summary>How long a flush of its disk takes at most, in milliseconds.</summary>
+    public int FlushMax { get; set; }
+
+    /// <summary>Whether there is a copy of its disk.</summary>
+    public bool HasCopy => _copy is not null;
+
+    /// <summary>How often its disk was put back to a copy.</summary>
+    public int Restores { get; private set; }
+
+    /// <summary>Whether its log may know less than it has said, and nobody has to wonder at it.</summary>
+    public bool MayHaveForgotten => Tamper is not null || _saidBefore is not null;
+
     /// <summary>Whether its disk was ever lost.</summary>
     public bool WasWiped { get; private set; }
 
@@ -83,7 +99,7 @@ internal sealed class Machine
     public bool IsDead { get; private set; }
 
     /// <summary>Whether it counts against f: Byzantine, or without its memory.</summary>
-    public bool IsFaulty => Tamper is not null || _nextStart == StartMode.LostDisk || _rejoining || _decaysUnnoticed;
+    public bool IsFaulty => Tamper is not null || _nextStart == StartMode.LostDisk || _rejoining || _decaysUnnoticed || _saidBefore is not null;
 
     private ulong Number => ((ulong)_shard.Index << 32) | Id.Index;
 
@@ -143,10 +159,38 @@ internal sealed class Machine
         _hasDecayed = _decaysUnnoticed = true;
     }
 
+    /// <summary>Copies the disk as it is now, while its replica runs or not.</summary>
+    public void CopyDisk()
+    {
+        if (_nextStart == StartMode.Restart) _copy = [.. Disk.Files.Select(file => (file, Disk.ReadAll(file)))];
+    }
+
+    /// <summary>Puts the disk of a machine that is down back to its last copy. All that its replica has said since is in no log.</summary>
+    public void RestoreDisk()
+    {
+        Invariant.Holds(Process is null && _copy is not null);
+        _world.Trace.Line(() => $"{this} gets an old copy of its disk back");
+        Disk.BytesMax = long.MaxValue;
+        Disk.Wipe();
+        foreach (var (file, bytes) in _copy!)
+        {
+            Disk.Write(file, 0, bytes);
+            Disk.Flush(file);
+        }
+
+        Disk.FlushNames();
+        _nextStart = StartMode.Restart;
+        _saidBefore = _shard.Contradictions.HighestOf(Id);
+        Restores++;
+    }
+
     /// <summary>Notes whether the replica has its memory back; while the machine is down, what it was last counts.</summary>
     public void NoteRejoining()
     {
-        if (Process is { } process) _rejoining = process.Driver.Replica.IsRejoining;
+        if (Process?.Driver.Replica is not { } replica) return;
+        _rejoining = replica.IsRejoining;
+        if (_saidBefore is not { } said || replica.IsListening || _rejoining) return;
+        if (replica.View >= said.View && replica.StableCheckpoint?.Vote.Sequence >= said.Sequence) _saidBefore = null;
     }
 
     /// <summary>Runs a part of the process. A power cut ends it; any other exception is a violation, unless the replica is Byzantine.</summary>
@@ -191,6 +235,13 @@ internal sealed class Machine
         PowerCut.Reset();
         FailsAfterWriting = false;
         FailsAtAnswer = false;
+    }
+
+    /// <summary>The end of all faults of the disk.</summary>
+    public void HealDisk()
+    {
+        Disk.BytesMax = long.MaxValue;
+        FlushMax = 0;
     }
 
     // What the message says is to be done.

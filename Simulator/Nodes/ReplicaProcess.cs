@@ -25,6 +25,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     private readonly DeterministicRandom _random;
     private List<Waiting> _inbox = [];
     private bool _roundIsScheduled;
+    private long _busyUntil;
 
     public ReplicaProcess(World world, Shard shard, Machine machine, StartMode mode, DeterministicRandom random)
     {
@@ -32,6 +33,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         _shard = shard;
         _machine = machine;
         _random = random;
+        StartedAt = world.Queue.Now;
         Disk = ReplicaDisk.Over(machine.PowerCut, new WriteAheadLogOptions { AllocationBytes = LogAllocationBytes, NewSalt = random.Next }, SnapshotPartBytes);
         var ports = new DriverPorts(machine.Signer, this, Disk.Log, Disk.Snapshots, this, this, Disk.Ledger, this);
         Driver = new ReplicaDriver(shard.DriverOptionsOf(machine.Id), ports, mode);
@@ -45,15 +47,22 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
 
     public GatewayCore Gateway { get; }
 
+    /// <summary>When it was started, in milliseconds of simulated time.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>The simulated time, in milliseconds.</summary>
+    public long Now => _world.Queue.Now;
+
     private ReplicaId Self => _machine.Id;
 
     private ulong Place => (ulong)_shard.Index << 32;
 
-    private bool IsCurrent => _machine.Process == this;
+    /// <summary>Whether it is the process that runs on its machine.</summary>
+    public bool IsCurrent => _machine.Process == this;
 
     public void Start()
     {
-        Driver.Start(_machine.Clock);
+        Driver.Start(_machine.Clock, _random.Next());
         After(_random.Between(0, _shard.Settings.Consensus.TickMilliseconds - 1), Tick);
     }
 
@@ -183,6 +192,13 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         if (!signer.HasLied) _shard.Violations.Add("No correct replica contradicts itself", $"{_machine} holds evidence against {signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
     }
 
+    public void OnForgotten(Signed statement)
+    {
+        _world.Trace.Line(() => $"{_machine} finds that it has said {statement.UntypedStatement.Kind} and does not know of it");
+        if (_machine.MayHaveForgotten) return;
+        _shard.Violations.Add("A log knows what was said", $"{_machine} said {statement.UntypedStatement} and has it in no log, although its disk was not restored");
+    }
+
     public void OnViewChanged(ViewChanged change)
     {
         _world.Trace.Note(5 + Place, change.View.Number);
@@ -204,7 +220,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         _inbox.Add(waiting);
         if (_roundIsScheduled) return;
         _roundIsScheduled = true;
-        After(_shard.Settings.RoundDelayMax == 0 ? 0 : _random.Between(0, _shard.Settings.RoundDelayMax), Round);
+        After(BusyFor + (_shard.Settings.RoundDelayMax == 0 ? 0 : _random.Between(0, _shard.Settings.RoundDelayMax)), Round);
     }
 
     private void Round()
@@ -218,8 +234,11 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
             else Driver.AddInputs(waiting.From!.Value, waiting.Message!, inputs);
         }
 
+        if (!Driver.IsDiskFull) _shard.Contradictions.OnHeard(this, _inbox.Select(waiting => waiting.Message));
         _inbox = [];
         var written = _machine.Disk.BytesWritten;
+        // The round waits for the flush before its messages leave, and the next one waits for the round.
+        if (_machine.FlushMax > 0) _busyUntil = _world.Queue.Now + _random.Between(0, _machine.FlushMax);
         Driver.Run(inputs);
         if (_machine.FailsAfterWriting && _machine.Disk.BytesWritten > written) throw new PowerCutException();
         _machine.NoteRejoining();
@@ -240,8 +259,11 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
             return;
         }
 
-        _shard.Network.Send(Self, to, packet);
+        if (BusyFor == 0) _shard.Network.Send(Self, to, packet);
+        else After(BusyFor, () => _shard.Network.Send(Self, to, packet));
     }
+
+    private long BusyFor => Math.Max(0, _busyUntil - _world.Queue.Now);
 
     private void After(long milliseconds, Action happen) => _world.Queue.After(milliseconds, () =>
     {

@@ -34,7 +34,7 @@ internal sealed class StateRestorer
 
         if (!SessionBook.TryLoad(map, limits, meta.Time, out var sessions)) return false;
         var keys = new KeyTable(restorer._keys.ToImmutable(), restorer._keysByExpiry.ToImmutable());
-        state = new ShardState(new ShardView(new ShardSettings(limits, clients, partition), map, meta, keys), sessions.Count);
+        state = new ShardState(new ShardView(new ShardSettings(limits, clients, partition), map, meta, keys), sessions);
         return true;
     }
 

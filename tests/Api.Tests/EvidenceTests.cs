@@ -30,6 +30,10 @@ public sealed class EvidenceTests
             Assert.True(Ed25519.Instance.Verify(key.PublicKey, signed.GetProperty("bytes").GetBytesFromBase64(), signature));
         }
 
+        Assert.Equal(("kv-evidence-1", SignatureBase.ClusterName(cluster.Genesis.Cluster)), (pair.GetProperty("format").GetString(), pair.GetProperty("cluster").GetString()));
+        var metrics = await gateway.Get("/metrics").Body();
+        Assert.Contains("kv_evidence_records{shard=\"1\",replica=\"2\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("kv_evidence_records{shard=\"1\",replica=\"1\"} 0\n", metrics, StringComparison.Ordinal);
         await gateway.Post("/v1/evidence", "x").Problem(405, "method-not-allowed");
     }
 

@@ -9,10 +9,7 @@ public class ReservationTests
     [Fact]
     public void A_replica_that_comes_back_is_silent_where_it_may_have_voted_for_what_it_forgot()
     {
-        var group = new TestGroup();
-        group.Drop(envelope => envelope.Name is "prepare" or "commit");
-        group.Submit("a");
-        group.DeliverAll();
+        var group = VotedToPrepare();
         RestartWithout<ProposalRecord>(group[3]);
         group.Heal();
         group[3].Effects.Clear();
@@ -24,9 +21,9 @@ public class ReservationTests
     [Fact]
     public void It_votes_again_above_what_it_reserved()
     {
-        var group = new TestGroup();
-        group.Order(1);
+        var group = VotedToPrepare();
         RestartWithout<ProposalRecord>(group[3]);
+        group.Heal();
         group.TickUntil(() => group[3].Replica.Executed.Number == 1, 100);
         group[3].Effects.Clear();
         group.Order(40, "after");
@@ -37,11 +34,11 @@ public class ReservationTests
     [Fact]
     public void A_primary_that_comes_back_leaves_the_view_in_which_it_may_have_proposed_what_it_forgot()
     {
-        var group = new TestGroup();
-        group.Order(1);
+        var group = VotedToPrepare();
         RestartWithout<ProposalRecord>(group[0]);
+        group.Heal();
         group.Submit("b");
-        group.TickUntil(() => group.Replicas.All(replica => replica.Replica is { View.Number: 1, Executed.Number: 2 }), 20); // A time-out is 40.
+        group.TickUntil(() => group.Replicas.All(replica => replica.Replica.View.Number == 1 && replica.State.Requests.Count == 2), 20); // A time-out is 40.
     }
 
     [Fact]
@@ -52,6 +49,7 @@ public class ReservationTests
         group[3].Round(new Retire());
         group[3].Stop();
         group[3].Restart(StartMode.Restart);
+        group.DeliverAll();
         group[3].Effects.Clear();
         group.Order(1, "after");
         Assert.Equal([3UL], group[3].Said<Prepare>().Select(vote => vote.Sequence.Number));
@@ -86,6 +84,16 @@ public class ReservationTests
         group.TickUntil(() => group.Replicas.Skip(1).All(replica => replica.State.Requests.Contains(group.Request("b").Digest)), 100);
         Assert.All(group.Replicas.Skip(1), replica => Assert.Equal(1UL, replica.Replica.View.Number));
         Assert.DoesNotContain(group.Request("lost").Digest, group[1].State.Requests);
+    }
+
+    // Nobody has seen more of the first batch than its proposal.
+    private static TestGroup VotedToPrepare()
+    {
+        var group = new TestGroup();
+        group.Drop(envelope => envelope.Name is "prepare" or "commit");
+        group.Submit("a");
+        group.DeliverAll();
+        return group;
     }
 
     private static void RestartWithout<TRecord>(ReplicaHarness replica)

@@ -127,6 +127,17 @@ public class MessageVerifierTests
     }
 
     [Fact]
+    public void What_somebody_is_said_to_have_said_is_refused_unless_it_was_signed_by_them()
+    {
+        var good = Samples.Messages.Select(each => each.Message).OfType<RecalledMessage>().Single();
+        Assert.Equal(default, Judge(good));
+        var other = new Signed<Prepare>(Samples.Prepare, new ReplicaId(2), Samples.Sign(1, Samples.Prepare).Signature);
+        Assert.Equal(RejectionKind.BadSignature, Judge(good with { Statements = [Samples.Sign(1, Samples.Commit), other] }));
+        var nobody = new Signed<Prepare>(Samples.Prepare, new ReplicaId(9), Samples.Sign(1, Samples.Prepare).Signature);
+        Assert.Equal(RejectionKind.UnknownSigner, Judge(good with { Statements = [nobody] }));
+    }
+
+    [Fact]
     public void A_verification_that_is_remembered_is_of_the_same_content_only()
     {
         var cache = new Remembers();

@@ -7,7 +7,7 @@ internal sealed class RandomValues(int seed)
 {
     private readonly Random _random = new(seed);
 
-    public PeerMessage Message() => _random.Next(13) switch
+    public PeerMessage Message() => _random.Next(15) switch
     {
         0 => new StatementMessage(Statement()),
         1 => new ProposalMessage(Signed(new PrePrepare(View(), Sequence(), Digest())), Batch()),
@@ -15,14 +15,26 @@ internal sealed class RandomValues(int seed)
         3 => new FetchRequestsMessage(Many(Digest)),
         4 => new FetchBatchesMessage(Many(Digest)),
         5 => new BatchesMessage(Many(Batch)),
-        6 => new StatusMessage(View(), Bool(), Sequence(), Sequence(), Sequence(), Bool()),
+        6 => Status(),
         7 => new CommittedMessage(Certificate(new Commit(View(), Sequence(), Digest())), Batch()),
         8 => new StableMessage(Certificate(Checkpoint())),
         9 => new FetchChunkMessage(Sequence(), Digest()),
         10 => new ChunkMessage(Sequence(), Digest(), Bytes(_random.Next(100))),
         11 => new ReadIndexQuery(Number(ulong.MaxValue)),
+        12 => new RecallMessage(Number(ulong.MaxValue), Bool() ? Recollection() : null),
+        13 => new RecalledMessage(Number(ulong.MaxValue), View(), Sequence(), Status(), [.. Enumerable.Range(0, _random.Next(RecalledMessage.StatementsMax + 1)).Select(_ => Statement())]),
         _ => new ReadIndexAnswer(Number(ulong.MaxValue), Sequence(), Bool() ? Ordering(Sequence()) : null),
     };
+
+    private StatusMessage Status() => new(View(), Bool(), Sequence(), Sequence(), Sequence(), Bool());
+
+    private Recollection Recollection()
+    {
+        var (one, other) = (View(), View());
+        return new Recollection(one >= other ? one : other, one >= other ? other : one, Sequence(), Sequence(), Sequence(), Ascending());
+    }
+
+    private ImmutableArray<SequenceNumber> Ascending() => [.. new SortedSet<SequenceNumber>(Many(Sequence))];
 
     public LogRecord Record() => _random.Next(8) switch
     {

@@ -49,6 +49,8 @@ internal static class Samples
         [Sign(0, ViewChange), Sign(1, new ViewChange(new View(6), null, [])), Sign(3, new ViewChange(new View(6), null, []))],
         [new CarriedBatch(new SequenceNumber(129), Batch.Digest), new CarriedBatch(new SequenceNumber(130), Batch.Digest)]);
 
+    private static StatusMessage Status { get; } = new(new View(5), Active: true, new SequenceNumber(128), new SequenceNumber(130), new SequenceNumber(1), Rejoining: false);
+
     /// <summary>One of every message, by name.</summary>
     public static ImmutableArray<(string Name, PeerMessage Message)> Messages { get; } =
     [
@@ -63,7 +65,7 @@ internal static class Samples
         ("fetch-requests", new FetchRequestsMessage(Batch.Requests)),
         ("fetch-batches", new FetchBatchesMessage([Batch.Digest])),
         ("batches", new BatchesMessage([Batch, Batch.Null])),
-        ("status", new StatusMessage(new View(5), Active: true, new SequenceNumber(128), new SequenceNumber(130), new SequenceNumber(1), Rejoining: false)),
+        ("status", Status),
         ("committed", new CommittedMessage(Certify(Commit), Batch)),
         ("stable", new StableMessage(Certify(Checkpoint))),
         ("fetch-chunk", new FetchChunkMessage(new SequenceNumber(128), Digest.Of("from"u8))),
@@ -71,6 +73,10 @@ internal static class Samples
         ("read-index-query", new ReadIndexQuery(7)),
         ("read-index-answer", new ReadIndexAnswer(7, new SequenceNumber(130), Prepared)),
         ("read-index-answer-executed", new ReadIndexAnswer(7, new SequenceNumber(130), null)),
+        ("recall", new RecallMessage(7, new Recollection(
+            new View(5), new View(5), new SequenceNumber(128), new SequenceNumber(129), new SequenceNumber(160), [new SequenceNumber(129), new SequenceNumber(131)]))),
+        ("recall-without-disk", new RecallMessage(7, null)),
+        ("recalled", new RecalledMessage(7, new View(5), new SequenceNumber(128), Status, [Sign(1, PrePrepare), Sign(1, Commit)])),
     ];
 
     /// <summary>Every statement, by name.</summary>

@@ -75,7 +75,7 @@ public sealed class FlippedByteTests : IDisposable
         [.. Enumerable.Range(1, Writes).Select(position => Digest.Of(replica.Ledger.Find(new SequenceNumber((ulong)position))!.Encode()))];
 
     // Where the file has content and not only room, most of the time.
-    private static long? Flip(string file, Random random)
+    internal static long? Flip(string file, Random random)
     {
         var bytes = File.ReadAllBytes(file);
         if (bytes.Length == 0) return null;

@@ -40,7 +40,7 @@ public sealed class InputQueueTests
         for (ulong i = 0; i < 10; i++) _queue.Add(Vote(1, i));
         for (ulong i = 0; i < 10; i++) _queue.Add(Vote(2, i));
         _queue.Add(Vote(3, 99));
-        _queue.Add(new QueuedInput(null, null, null, new Started()));
+        _queue.Add(new QueuedInput(null, null, null, new Started(0)));
 
         var first = Taken();
         Assert.Equal([1, 1, 2, 2, 3, -1], first.Select(input => input.From?.Index ?? -1));
@@ -56,7 +56,7 @@ public sealed class InputQueueTests
     [Fact]
     public void The_replicas_own_inputs_are_never_dropped()
     {
-        for (var i = 0; i < 1000; i++) _queue.Add(new QueuedInput(null, null, null, new Started(), Bytes: 1000));
+        for (var i = 0; i < 1000; i++) _queue.Add(new QueuedInput(null, null, null, new Started(0), Bytes: 1000));
 
         Assert.Equal(1000, Taken().Count);
     }

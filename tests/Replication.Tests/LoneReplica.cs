@@ -51,7 +51,7 @@ internal sealed class LoneReplica : IPeerTransport, IRootComputer, ICheckpointSa
     public static LoneReplica Start(IDisk disk)
     {
         var replica = new LoneReplica(disk);
-        replica.Driver.Start(Now);
+        replica.Driver.Start(Now, nonce: 1);
         return replica;
     }
 
@@ -107,6 +107,8 @@ internal sealed class LoneReplica : IPeerTransport, IRootComputer, ICheckpointSa
     public void OnRejected(RejectionKind kind, ReplicaId from) => Assert.Fail($"Its own {kind}.");
 
     public void OnEquivocation(Signed earlier, Signed later) => Assert.Fail("It contradicts itself.");
+
+    public void OnForgotten(Signed statement) => Assert.Fail("There is nobody who knows better.");
 
     public void OnViewChanged(ViewChanged change)
     {

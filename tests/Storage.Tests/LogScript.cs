@@ -57,7 +57,7 @@ internal sealed class LogScript
         var atLeast = present + 1 == _durableSegments ? _durableRecords : 0;
         Assert.InRange(records.Count, atLeast, written.Count);
         Assert.Equal(written.Take(records.Count), records);
-        var older = log.ReadOlder(_segments[0].Basis);
+        var older = log.ReadOlder(_segments[0].Basis).ToList();
         Assert.Equal(_segments.Take(present).Select(segment => segment.Basis), older.Select(segment => segment.Basis));
         Assert.All(_segments.Take(present).Zip(older), pair => Assert.Equal(pair.First.Records, pair.Second.Records.Select(record => record.ToArray())));
         _segments.RemoveRange(present + 1, _segments.Count - present - 1);

@@ -1,6 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using KvStore.Protocol;
+using KvStore.Replication.Accountability;
+using KvStore.Replication.Setup;
+using KvStore.StateMachine;
 
 namespace KvStore.Api.Tests;
 
@@ -25,6 +29,33 @@ public sealed class InteropTests
         Assert.Equal("line;", await cluster[1].Get("/v1/kv/interop/log").Body());
     }
 
+    // docs/accountability.md. The replica commits to two batches at one position; who checks it has the genesis, and 60 lines that are not of this project's libraries.
+    [Fact]
+    public async Task Evidence_is_verified_in_another_language_and_every_altered_copy_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("kv-evidence");
+        try
+        {
+            var keys = Enumerable.Range(0, 4).Select(node => new Ed25519PrivateKey([.. Enumerable.Repeat((byte)node, Ed25519PrivateKey.SeedLength)])).ToList();
+            var members = keys.Select((key, node) => new Member($"n{node}", key.PublicKey, $"10.0.0.{node}:1", $"http://10.0.0.{node}:2"));
+            var document = GenesisDocument.Create("interop", [.. members], 2, ClientPolicy.Any);
+            var (genesis, evidence) = (Path.Combine(folder.FullName, "genesis.json"), Path.Combine(folder.FullName, "evidence.json"));
+            document.Write(genesis, overwrite: false);
+            var context = new StatementContext(document.Genesis.Cluster, new GroupId(1), new Epoch(0));
+            var keeper = new EvidenceKeeper(context, document.Genesis.Groups[1].Members);
+            keeper.Add(Vote(context, keys[2], 1), Vote(context, keys[2], 2));
+            await File.WriteAllBytesAsync(evidence, keeper.Records[0].ToBytes(), TestContext.Current.CancellationToken);
+
+            var scripts = Path.Combine(Root(), "tests", "Api.Tests", "interop");
+            Assert.StartsWith("ok proven: replica 2 of shard 1 ", await Run("node", scripts, [], "verify-evidence.mjs", genesis, evidence), StringComparison.Ordinal);
+            Assert.Matches("^ok accepted as it is, and [0-9]{4,} altered copies refused", await Run("node", scripts, [], "alter-evidence.mjs", genesis, evidence));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task The_documents_commands_work()
     {
@@ -45,6 +76,14 @@ public sealed class InteropTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static Signed<Commit> Vote(StatementContext context, Ed25519PrivateKey key, byte batch)
+    {
+        var commit = new Commit(new View(0), new SequenceNumber(7), Digest.Of([batch]));
+        var writer = new CanonicalWriter();
+        StatementCodec.EncodeSignedBytes(writer, context, commit);
+        return new Signed<Commit>(commit, new ReplicaId(2), key.Sign(writer.Written));
     }
 
     // The output of a command that ends well. It is skipped when there is no such command.

@@ -17,6 +17,7 @@ internal sealed class ReplicaHarness
     private readonly SortedDictionary<SequenceNumber, FakeState> _held = [];
     private QuorumCertificate<Checkpoint>? _assembling;
     private Timestamp? _toldExpiry;
+    private ulong _runs;
 
     public ReplicaHarness(TestGroup group, ReplicaId self)
     {
@@ -64,7 +65,7 @@ internal sealed class ReplicaHarness
 
     public int Rejections(RejectionKind kind) => Of<Reject>().Count(effect => effect.Kind == kind);
 
-    public void Start() => Round(new Tick(Clock), new Started(), new RequestsFoundExecuted(ExecutedRequests()));
+    public void Start() => Round(new Tick(Clock), new Started(++_runs), new RequestsFoundExecuted(ExecutedRequests()));
 
     public void Stop() => Running = false;
 
@@ -87,6 +88,18 @@ internal sealed class ReplicaHarness
         _toldExpiry = null;
         TellExpiry();
         Start();
+    }
+
+    /// <summary>A copy of the disk, which <see cref="RestartFrom"/> puts back.</summary>
+    public (List<LogRecord> Log, List<KeyValuePair<SequenceNumber, FakeState>> Snapshots) CopyDisk() => ([.. Log], [.. Disk]);
+
+    /// <summary>Starts again with the disk as it was when it was copied.</summary>
+    public void RestartFrom((List<LogRecord> Log, List<KeyValuePair<SequenceNumber, FakeState>> Snapshots) copy)
+    {
+        Log = [.. copy.Log];
+        Disk.Clear();
+        foreach (var (position, state) in copy.Snapshots) Disk.Add(position, state);
+        Restart(StartMode.Restart);
     }
 
     public void Round(params Input[] inputs)

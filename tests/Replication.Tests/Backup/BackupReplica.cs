@@ -23,16 +23,21 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
     private readonly List<PeerMessage> _said = [];
 
     public BackupReplica(string directory, Genesis genesis)
+        : this(ReplicaDisk.Open(directory, DurabilityMode.None), genesis, shard: 0)
+    {
+    }
+
+    public BackupReplica(ReplicaDisk disk, Genesis genesis, int shard)
     {
         _genesis = genesis;
-        _disk = ReplicaDisk.Open(directory, DurabilityMode.None);
-        var group = genesis.Groups[0];
+        _disk = disk;
+        var group = genesis.Groups[shard];
         _verifier = new MessageVerifier(new StatementContext(genesis.Cluster, group.Id, new Epoch(0)), group.Config, genesis.Consensus, group.Members, Ed25519.Instance);
         var replica = new ReplicaOptions(_self, group.Config, genesis.Consensus, genesis.Cluster);
         var options = new DriverOptions(replica, genesis.Limits, genesis.Clients, new ShardPartition(new ShardMap(genesis.Groups.Length), group.Id), _verifier);
         Driver = new ReplicaDriver(
             options, new DriverPorts(new KeyStatementSigner(_self, _key), this, _disk.Log, _disk.Snapshots, this, this, _disk.Ledger, this), StartMode.Restart);
-        Driver.Start(Now);
+        Driver.Start(Now, nonce: 1);
     }
 
     public ReplicaDriver Driver { get; }
@@ -41,9 +46,26 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
     public IEnumerable<Statement> Votes =>
         _said.OfType<StatementMessage>().Select(message => message.Signed.UntypedStatement).Where(statement => statement is Prepare or Commit or ViewChange);
 
+    /// <summary>What it asks the others when it starts: with what its log knows that it has said.</summary>
+    public RecallMessage Question => _said.OfType<RecallMessage>().First();
+
+    /// <summary>The positions that it executes, because its log shows them committed.</summary>
+    public List<SequenceNumber> Executed { get; } = [];
+
     public bool SaidThatItRejoins => _said.OfType<StatusMessage>().All(status => status.Rejoining) && _said.OfType<StatusMessage>().Any();
 
     private static Timestamp Now => new((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    /// <summary>Two others answer that they hold nothing that it does not know that it has said.</summary>
+    public void HearNothingForgotten()
+    {
+        var status = new StatusMessage(View.Initial, Active: true, default, default, new SequenceNumber(1), Rejoining: false);
+        foreach (var peer in new ushort[] { 2, 3 })
+        {
+            Assert.True(_verifier.TryVerify(new RecalledMessage(Question.Nonce, View.Initial, default, status, []), out var answer, out _));
+            Driver.Run([new MessageReceived(new ReplicaId(peer), answer)]);
+        }
+    }
 
     /// <summary>The primary proposes a request for the next position, and then falls silent for long enough to be suspected.</summary>
     public void Propose()
@@ -60,6 +82,7 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
         Driver.Run([Driver.ToInput(null, request)]);
         Driver.Run([new MessageReceived(_primary, proposal)]);
         for (ulong tick = 0; tick < 3 * _genesis.Consensus.RequestTimeoutTicks; tick++) Driver.Run([new Tick(Now)]);
+        Assert.Empty(Executed);
     }
 
     public void Dispose()
@@ -82,7 +105,7 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
         // Nor is one saved.
     }
 
-    public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => Assert.Fail("Nobody commits anything.");
+    public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => Executed.Add(batch.Sequence);
 
     public void OnInstalled(ShardState state) => Assert.Fail("There is nobody to fetch a state from.");
 
@@ -98,6 +121,8 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
     public void OnRejected(RejectionKind kind, ReplicaId from) => Assert.Fail($"{kind} from {from}.");
 
     public void OnEquivocation(Signed earlier, Signed later) => Assert.Fail("Nobody contradicts itself.");
+
+    public void OnForgotten(Signed statement) => Assert.Fail("Nobody answers.");
 
     public void OnViewChanged(ViewChanged change)
     {

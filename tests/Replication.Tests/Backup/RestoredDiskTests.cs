@@ -47,6 +47,7 @@ public sealed class RestoredDiskTests : IDisposable
         }
 
         using var replica = new BackupReplica(_folder["disk"], _folder.Genesis);
+        replica.HearNothingForgotten();
         replica.Propose();
         Assert.NotEmpty(replica.Votes);
     }

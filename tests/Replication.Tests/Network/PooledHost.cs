@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Accountability;
 using KvStore.Replication.Driving;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
@@ -28,7 +29,7 @@ internal sealed class PooledHost : IPeerSink, IGatewayOutlet, IDisposable
         var replica = new ReplicaOptions(self, pool.Genesis.Groups[0].Config, pool.Genesis.Consensus, pool.Genesis.Cluster);
         var driver = new DriverOptions(replica, pool.Genesis.Limits, pool.Genesis.Clients, new ShardPartition(new ShardMap(1), TestPool.Group), _verifier);
         var options = new HostOptions(
-            driver, new KeyStatementSigner(self, pool.Keys[node]), late, this, TimeProvider.System, pool.Logs[node], new RejectionCounters(), new EvidenceKeeper());
+            driver, new KeyStatementSigner(self, pool.Keys[node]), late, this, TimeProvider.System, pool.Logs[node], new RejectionCounters(), new EvidenceKeeper(_verifier.Context, pool.Genesis.Groups[0].Members));
         _host = new ReplicaHost(options, mode, log, snapshots);
         late.Inner = _transport = _network.Attach(TestPool.Group, _verifier, this);
         _host.Start();

@@ -166,7 +166,7 @@ public sealed class PoolNodeTests
     {
         public IReadOnlyList<LogRecord> Load() => throw failure;
 
-        public IReadOnlyList<LogRecord> LoadOlder(SequenceNumber from) => throw failure;
+        public IEnumerable<LogRecord> LoadOlder(SequenceNumber from) => throw failure;
 
         public void Append(LogRecord record)
         {

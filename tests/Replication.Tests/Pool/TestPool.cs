@@ -33,6 +33,10 @@ internal sealed class TestPool : IAsyncDisposable
     /// <summary>What becomes of a node's stores before it starts: its number, the shard's, and the store.</summary>
     public Func<int, int, ShardStore, ShardStore> Change { get; set; } = (_, _, store) => store;
 
+    public Genesis Genesis => _document.Genesis;
+
+    public string this[int node] => _folder[$"node{node}"];
+
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public IShardGroup Group(int node, int shard = 0) => _nodes[node]!.Served.Groups[shard];

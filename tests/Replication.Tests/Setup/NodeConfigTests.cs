@@ -45,6 +45,7 @@ public sealed class NodeConfigTests : IDisposable
     [InlineData("""{"logLevel":"5"}""", "logLevel")]
     [InlineData("""["data"]""", "line")]
     [InlineData("", "line")]
+    [InlineData("""{"key":"\uD800"}""", "key")] // kv fuzz, target node: what is no text was found by an exception.
     public void What_makes_no_sense_is_refused_and_named(string json, string named)
     {
         Write(json);
