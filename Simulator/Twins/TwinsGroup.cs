@@ -38,7 +38,7 @@ internal sealed class TwinsGroup
         var members = Enumerable.Range(0, Replicas).Select(index => KeyedHash.KeyOf($"replica {index}")).ToList();
         _verifier = new MessageVerifier(context, new GroupConfig(Replicas), Config, [.. members], _scheme, new SharedVerifications());
         _nodes = [.. Enumerable.Range(0, Replicas + 1).Select(index => Node(index, members))];
-        foreach (var node in _nodes) node.Driver.Start(ClockOf(node));
+        foreach (var node in _nodes) node.Driver.Start(ClockOf(node), (ulong)node.Index + 1);
     }
 
     /// <summary>What is wrong; null when nothing is.</summary>

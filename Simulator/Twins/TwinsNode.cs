@@ -93,6 +93,11 @@ internal sealed class TwinsNode : IPeerTransport, INodeEvents, IRootComputer, IC
         // Evidence against the twins.
     }
 
+    public void OnForgotten(Signed said)
+    {
+        // Copies remember different things; the correct ones do not restart, and forget nothing.
+    }
+
     public void OnViewChanged(ViewChanged change)
     {
         // The group's course is judged by what is executed.
