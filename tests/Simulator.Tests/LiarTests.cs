@@ -9,12 +9,18 @@ public sealed class LiarTests
     [MemberData(nameof(AllLies))]
     public void Whatever_a_replica_lies_about_everybody_is_answered_and_the_correct_ones_agree(Lie lie)
     {
-        var (world, liar) = WithLiar(lie, replica: 1);
-        world.RunTicks(200);
-        DownFor(world, 3, 500); // It lags then, and fetches the state also from the liar.
-        for (var round = 0; round < 3; round++) DownFor(world, 0, 200); // The liar leads.
-        Scenario.Finish(world);
-        Assert.True(liar.Lies > 0 || lie is Lie.Starve, $"{lie} was never told");
+        var told = lie is Lie.Starve; // Not a word more or less: only a request that is never proposed.
+        for (ulong seed = 7; seed == 7 || (!told && seed < 20); seed++)
+        {
+            var (world, liar) = WithLiar(lie, replica: 1, seed);
+            world.RunTicks(200);
+            DownFor(world, 3, 500); // It lags then, and fetches the state also from the liar.
+            for (var round = 0; round < 3; round++) DownFor(world, 0, 200); // The liar leads.
+            Scenario.Finish(world);
+            told |= liar.Lies > 0; // A NewView in which there is nothing to lie about is not its fault.
+        }
+
+        Assert.True(told, $"{lie} was never told");
     }
 
     [Fact]
@@ -69,9 +75,9 @@ public sealed class LiarTests
         world.RunTicks(100);
     }
 
-    private static (World World, Liar Liar) WithLiar(Lie lie, int replica)
+    private static (World World, Liar Liar) WithLiar(Lie lie, int replica, ulong seed = 7)
     {
-        var world = new World(7, Scenario.Calm with { LiesEvery = 1 }, trace: null);
+        var world = new World(seed, Scenario.Calm with { LiesEvery = 1 }, trace: null);
         var kit = Scenario.Kit(world, replica);
         var liar = new Liar(kit);
         liar.Tell([Lies.Make(lie, kit)]);
