@@ -92,6 +92,7 @@ internal static class Checkpoints
         var last = SequenceNumber.Max(SequenceNumber.Min(state.Checkpoints.Certified, state.Executed), state.Low);
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
+            if (slot.IsExecuted && slot.Sequence > Recorded(state)) state.Emit(new PersistLater(CertificateOf(slot)));
             foreach (var pinned in slot.Pinned) state.Pool.Unpin(pinned);
         }
     }
@@ -100,12 +101,16 @@ internal static class Checkpoints
     // tell, in a view that the checkpoint itself opened, which of them were executed.
     private static void PersistCertificates(ReplicaState state, SequenceNumber sequence)
     {
-        var before = SequenceNumber.Max(state.Low, state.Checkpoints.LastOwn);
-        foreach (var slot in state.Slots.From(before.Next, sequence))
+        foreach (var slot in state.Slots.From(Recorded(state).Next, sequence))
         {
-            if (slot.IsExecuted) state.Emit(new Persist(new CommittedRecord(slot.Committed!, slot.CommittedBatch!, [])));
+            if (slot.IsExecuted) state.Emit(new Persist(CertificateOf(slot)));
         }
     }
+
+    private static CommittedRecord CertificateOf(Slot slot) => new(slot.Committed!, slot.CommittedBatch!, []);
+
+    // The last position whose certificate is in the log, or needed there no more.
+    private static SequenceNumber Recorded(ReplicaState state) => SequenceNumber.Max(state.Low, state.Checkpoints.LastOwn);
 
     private static void Take(ReplicaState state, SequenceNumber sequence)
     {

@@ -107,7 +107,10 @@ internal sealed class EffectInterpreter
         {
             case Prepare it: SendAndLoop(it); break;
             case Commit it: SendAndLoop(it); break;
-            case Checkpoint it: SendAndLoop(it); break;
+            case Checkpoint it:
+                Keeper.RequireFlush(); // It rests on all that was executed up to there, which is written down and need not be durable before.
+                SendAndLoop(it);
+                break;
             case ViewChange it: SendAndLoop(it); break;
             case NewView it:
                 Keeper.RequireFlush(); // It is written down when it comes back to this replica, and a second one after a crash would be equivocation.

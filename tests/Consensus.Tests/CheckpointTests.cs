@@ -24,6 +24,21 @@ public class CheckpointTests
         }
     }
 
+    // Simulator, disk profile, seed 351: what was let go of for want of room before the own checkpoint was in no log.
+    [Fact]
+    public void A_replica_that_lags_has_every_certificate_in_its_log_before_it_votes_for_a_checkpoint()
+    {
+        var group = new TestGroup(consensus: new ConsensusConfig { CheckpointInterval = 8, RetainedBatchesMax = 2 });
+        group.Hold(envelope => envelope.To.Index == 3 && envelope.Name == "commit");
+        group.Order(8);
+        group.Heal();
+        group.DeliverAll();
+        Assert.Equal(8UL, group[3].Said<Checkpoint>().Single().Sequence.Number);
+        var said = group[3].Effects.FindIndex(effect => effect is Broadcast { Statement: Checkpoint });
+        var logged = group[3].Effects.Take(said).Select(effect => effect is PersistLater later ? later.Record : (effect as Persist)?.Record).OfType<CommittedRecord>();
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], logged.Select(record => record.Certificate.Vote.Sequence.Number).Distinct().Order().ToList());
+    }
+
     [Fact]
     public void Two_votes_of_four_do_not_make_a_checkpoint_stable()
     {
