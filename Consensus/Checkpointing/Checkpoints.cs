@@ -92,7 +92,7 @@ internal static class Checkpoints
         var last = SequenceNumber.Max(SequenceNumber.Min(state.Checkpoints.Certified, state.Executed), state.Low);
         foreach (var slot in state.Slots.DropOldest(last, state.Config.RetainedBatchesMax, state.Config.RetainedBytesMax))
         {
-            if (slot.IsExecuted && slot.Sequence > Recorded(state)) state.Emit(new PersistLater(CertificateOf(slot)));
+            if (slot.IsExecuted && slot.Sequence > Recorded(state)) state.Emit(new PersistLater(CertificateOf(slot) with { Bodies = [.. slot.ExecutedBodies.Select(body => body.Request)] }));
             foreach (var pinned in slot.Pinned) state.Pool.Unpin(pinned);
         }
     }
@@ -134,6 +134,7 @@ internal static class Checkpoints
         state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Low.Next);
         Prune(state);
         state.Emit(new Stabilize(certificate, LiveLog.Records(state)));
+        foreach (var slot in state.Slots.All) slot.OnLogReplaced();
         state.Transfer.EndIfReached(certificate.Vote.Sequence);
     }
 }

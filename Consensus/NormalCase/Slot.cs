@@ -123,6 +123,13 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
         if (certificate.Vote.Batch == Batch.Null.Digest) Hold(Batch.Null);
     }
 
+    /// <summary>The log begins anew with what is still needed: a batch that this slot does not stand for is in it no more.</summary>
+    public void OnLogReplaced()
+    {
+        var isKept = IsExecuted || (Accepted && Proposed == Logged) || (Reported is { } reported && reported.Vote.Batch == Logged && Find(reported.Vote.Batch) is not null);
+        if (!isKept) Logged = null;
+    }
+
     /// <summary>
     /// What stands here is stable: nobody votes about it any more. The certificate and the bodies stay, for replicas that lag; the votes, several objects each,
     /// would grow old with them by the ten thousand.

@@ -16,8 +16,9 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     // A replica that never votes writes down what it hears all the same, and the log holds in memory what was not flushed.
     private const int WrittenMax = 64;
 
-    // The committed batches in the log, from the newest durable snapshot on.
-    private readonly SortedSet<SequenceNumber> _logged = [];
+    // The committed batches in the log, from the newest durable snapshot on, with the position at which the last segment begins that has them.
+    private readonly Dictionary<SequenceNumber, SequenceNumber> _logged = [];
+    private SequenceNumber _segment;
     private SequenceNumber _durable;
     private CheckpointSave? _underWay;
     private CheckpointSave? _next;
@@ -33,6 +34,7 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     public void OnRestored(ShardState state, QuorumCertificate<Checkpoint>? stable, SequenceNumber snapshot, IEnumerable<SequenceNumber> logged)
     {
         _durable = snapshot;
+        _segment = stable?.Vote.Sequence ?? SequenceNumber.Genesis;
         foreach (var sequence in logged) Note(sequence);
         if (stable is null) return;
         if (snapshot < stable.Vote.Sequence) Begin(ports.Snapshots.Save(state, stable), stable.Vote.Sequence);
@@ -65,6 +67,7 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
         MustFlush = true;
         var isInLog = IsInLog(state.Sequence);
         ports.Log.BeginAt(state.Sequence, live);
+        _segment = state.Sequence;
         foreach (var record in live) Note(record);
         var parts = ports.Snapshots.Save(state, certificate);
         if (parts is not null && !isInLog) _required = new CheckpointSave(state.Sequence, parts, ports.Ledger);
@@ -152,7 +155,8 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     {
         _durable = position;
         _droppable = position;
-        _logged.RemoveWhere(sequence => sequence <= position);
+        // Segments that begin before it go.
+        foreach (var gone in _logged.Where(each => each.Key <= position || each.Value < position).ToList()) _logged.Remove(gone.Key);
     }
 
     private void Note(LogRecord record)
@@ -162,14 +166,14 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
 
     private void Note(SequenceNumber committed)
     {
-        if (committed > _durable) _logged.Add(committed);
+        if (committed > _durable) _logged[committed] = _segment;
     }
 
     private bool IsInLog(SequenceNumber position)
     {
         for (var sequence = _durable.Next; sequence <= position; sequence = sequence.Next)
         {
-            if (!_logged.Contains(sequence)) return false;
+            if (!_logged.ContainsKey(sequence)) return false;
         }
 
         return true;
