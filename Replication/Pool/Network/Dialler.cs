@@ -123,7 +123,6 @@ internal sealed class Dialler(NetworkCore core, Peer peer, string address)
         core.Handshakes.Know(peer.Id, socket.RemoteEndPoint);
         peer.OnConnected();
         _failures = 0;
-        core.Logger.Connected(Self, peer.Id.Index, Address);
         return await ServeAsync(new FrameSender(peer, tls, core.Clock), input, end);
     }
 
@@ -133,6 +132,7 @@ internal sealed class Dialler(NetworkCore core, Peer peer, string address)
         var dead = NewSignal();
         lock (_gate) _connection = (sender, dead);
         peer.Queue.Open();
+        core.Logger.Connected(Self, peer.Id.Index, Address); // Not before what is sent is taken.
         var sending = sender.RunAsync(end.Token);
         var receiving = ReceivePongsAsync(sender, input, end.Token);
         var first = await Task.WhenAny(sending, receiving, dead.Task);
