@@ -104,6 +104,9 @@ internal static partial class LogMessages
     [LoggerMessage(1211, LogLevel.Warning, "The last run had durability none and did not end in order, so that nobody knows what of it is on disk: all disks count as lost, and are rebuilt from the others. What was there is beside it, as 'aside-…'.")]
     public static partial void WritesMayBeLost(this ILogger logger);
 
+    [LoggerMessage(1212, LogLevel.Critical, "Replica {Replica} of this process is faulty by design and lies to the others: {Faults}. That is for development, and for nothing that somebody relies on.")]
+    public static partial void FaultyByDesign(this ILogger logger, int replica, string faults);
+
     [LoggerMessage(1209, LogLevel.Information, "Node {Name} has stopped.")]
     public static partial void NodeStopped(this ILogger logger, string name);
 }

@@ -1,6 +1,7 @@
 // adversary.md rows 8, 11, 22 and 23.
 using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 
