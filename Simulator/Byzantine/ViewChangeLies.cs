@@ -1,6 +1,7 @@
 // adversary.md rows 3, 5, 14 and 32.
 using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

@@ -1,5 +1,6 @@
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 using KvStore.Storage;
 
 namespace KvStore.Simulator;
