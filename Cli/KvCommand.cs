@@ -74,7 +74,7 @@ internal static class KvCommand
         StatusCommand.Create(terminal),
         VerifyProofsCommand.Create(terminal),
         BenchCommand.Create(terminal),
-        SimCommand.Create(),
+        SimCommand.Create(terminal),
         FuzzCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     };
