@@ -62,10 +62,10 @@ internal sealed record StateMatter(SequenceNumber Checkpoint, ReplicaId Asker) :
 }
 
 /// <summary>A committed batch that the replica had missed.</summary>
-internal sealed record PositionMatter(SequenceNumber Sequence) : Matter
+internal sealed record BatchMatter(Digest Batch) : Matter
 {
     public override Speech Covers => Speech.Executed;
 
     public override bool IsSubjectOf(ReplicaId to, PeerMessage said, BatchBook batches) =>
-        said is StatementMessage { Signed.UntypedStatement: Executed it } && it.Sequence == Sequence;
+        said is StatementMessage { Signed.UntypedStatement: Executed it } && it.Batch == Batch;
 }

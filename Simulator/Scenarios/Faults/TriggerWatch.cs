@@ -30,8 +30,8 @@ internal sealed class TriggerWatch(ReplicaId self, GroupConfig group, ClusterId 
     {
         RequestsMessage it => [.. it.Requests.SelectMany(OnShown)],
         ProposalMessage it => OnProposal(it),
-        BatchesMessage it => OnBatches(it),
-        CommittedMessage it => OnCommitted(it),
+        BatchesMessage it => [.. it.Batches.Select(OnMissed)],
+        CommittedMessage it => [OnMissed(it.Batch)],
         FetchChunkMessage it => [Here(TriggerKind.GetRunningState, new StateMatter(it.Checkpoint, from))],
         StatementMessage { Signed: Signed<NewView> it } => OnNewView(it.Statement),
         StatementMessage { Signed: Signed<Checkpoint> it } => OnCheckpointVote(it),
@@ -77,16 +77,10 @@ internal sealed class TriggerWatch(ReplicaId self, GroupConfig group, ClusterId 
             new Occurrence(TriggerKind.Shuttle, statement.View.Number, requests.ClientOf(request), new RequestMatter(statement.View, request, cluster)))];
     }
 
-    private IReadOnlyList<Occurrence> OnBatches(BatchesMessage message)
+    private Occurrence OnMissed(Batch batch)
     {
-        foreach (var batch in message.Batches) Batches.Add(batch);
-        return [];
-    }
-
-    private IReadOnlyList<Occurrence> OnCommitted(CommittedMessage message)
-    {
-        Batches.Add(message.Batch);
-        return [Here(TriggerKind.CatchUp, new PositionMatter(message.Certificate.Vote.Sequence))];
+        Batches.Add(batch);
+        return Here(TriggerKind.CatchUp, new BatchMatter(batch.Digest));
     }
 
     private IReadOnlyList<Occurrence> OnResult(Executed statement) => Batches.Find(statement.Batch) is not { } batch ? [] :

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator.Scenarios;
 
@@ -26,7 +27,8 @@ public static class ScenarioSimulation
             down();
         }));
         for (var client = 0; client < scenario.Clients; client++) engine.Know(KeyedHash.KeyOf($"client {client}"), client);
-        foreach (var replica in engine.Replicas) shard.Machines[replica].Tamper = engine.TamperOf(new LyingMachine(shard, shard.Machines[replica]));
+        foreach (var machine in engine.Replicas.Select(replica => shard.Machines[replica])) Arm(machine, engine.TamperOf(new LyingMachine(shard, machine)), scenario);
+        foreach (var client in world.Clients) client.Gateways = GatewaysOf(scenario);
         var clients = scenario.Workloads.Select(workload => new ScriptedClient(world.Clients[workload.Key], workload.Value)).ToList();
         world.Start();
         RunWithFailures(world, engine, clients, scenario.IsOverwhelmed);
@@ -34,6 +36,16 @@ public static class ScenarioSimulation
         var counts = Count(world);
         return new ScenarioResult(scenario, [.. Judge(scenario, world, engine, clients, counts)], engine.Failures, counts, world.Trace.Hash);
     }
+
+    private static void Arm(Machine machine, IStatementTamper tamper, ScenarioFile scenario)
+    {
+        machine.Tamper = tamper;
+        machine.HasHonestGateway = true;
+        machine.OnlyOmits = !scenario.Lying.Contains(machine.Id.Index);
+    }
+
+    // A replica tells the others what came of a request where its client waits: through a node that fails, nobody would hear of what this one says.
+    private static ImmutableArray<int> GatewaysOf(ScenarioFile scenario) => [.. Enumerable.Range(0, scenario.Replicas).Where(node => !scenario.Failing.Contains(node))];
 
     private static void RunWithFailures(World world, ScenarioEngine engine, List<ScriptedClient> clients, bool isOverwhelmed)
     {
@@ -70,7 +82,7 @@ public static class ScenarioSimulation
         {
             ["answers"] = operations.Count(operation => operation.Answered is not null),
             ["retries"] = operations.Sum(operation => operation.Attempts - 1),
-            ["view_changes"] = (long)shard.HighestView,
+            ["view_changes"] = shard.Machines.Max(machine => machine.Process?.Driver.Replica is { Active: true } replica ? (long)replica.View.Number : 0),
             ["rejections"] = world.Rejections.Values.Sum(),
             ["evidence"] = shard.Convicted.Count,
             ["state_transfers"] = shard.StateTransfers,
