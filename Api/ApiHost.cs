@@ -153,7 +153,7 @@ public sealed class ApiHost : IAsyncDisposable
 
     private static InProcessOptions ClusterOptions(ApiOptions options)
     {
-        var cluster = new InProcessOptions { Shards = options.Shards, Replicas = options.Replicas };
+        var cluster = new InProcessOptions { Shards = options.Shards, Replicas = options.Replicas, Faults = options.Faults };
         if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
         if (options.KeyWaitersMax is { } waiters) cluster = cluster with { KeyWaitersMax = waiters };
         if (options.Consensus is { } consensus) cluster = cluster with { Consensus = consensus };

@@ -17,8 +17,8 @@ internal static partial class LogMessages
     [LoggerMessage(1003, LogLevel.Information, "Replica {Replica} of shard {Shard}: view {View}, open: {Active}.")]
     public static partial void ViewChanged(this ILogger logger, int replica, uint shard, ulong view, bool active);
 
-    [LoggerMessage(1004, LogLevel.Warning, "Replica {Replica} of shard {Shard} saw replica {Signer} contradict itself: {Earlier} and then {Later}.")]
-    public static partial void Equivocation(this ILogger logger, int replica, uint shard, int signer, Statement earlier, Statement later);
+    [LoggerMessage(1004, LogLevel.Warning, "Replica {Replica} of shard {Shard} saw replica {Signer} contradict itself {Count} times so far, the last time with {Earlier} and then {Later}.")]
+    public static partial void Equivocation(this ILogger logger, int replica, uint shard, int signer, long count, Statement earlier, Statement later);
 
     [LoggerMessage(1012, LogLevel.Error, "Replica {Replica} of shard {Shard} can't write evidence down, and has it in memory only: {Problem}")]
     public static partial void EvidenceNotWritten(this ILogger logger, int replica, uint shard, string problem);

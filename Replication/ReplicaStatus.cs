@@ -38,6 +38,9 @@ public sealed record ReplicaStatus(
     /// <summary>What came faster than it was taken, and was lost, by names like <c>votes from r2</c>; empty where only the replica's own node knows.</summary>
     public IReadOnlyDictionary<string, long> Dropped { get; init; } = NothingDropped;
 
+    /// <summary>What it does wrong by design, in a development cluster; empty where only the replica's own node knows, and for a correct one.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
     /// <summary>What it has on its disk; null when it has none, or only its own node knows.</summary>
     public DiskUsage? Disk { get; init; }
 }

@@ -54,6 +54,7 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 /// <param name="Dropped">What came faster than it was taken, and was lost: messages by lane and sender, and requests.</param>
 /// <param name="DiskBytes">The bytes of its files; null when it has none, or is a replica of another node.</param>
 /// <param name="DiskFreeBytes">The room that is left where they are; null likewise.</param>
+/// <param name="Faults">How it lies to the others by design, in a development cluster; absent for one that does not, and for a replica of another node.</param>
 public sealed record ReplicaDocument(
     int Replica,
     bool Running,
@@ -71,4 +72,5 @@ public sealed record ReplicaDocument(
     bool DiskFull,
     IReadOnlyDictionary<string, long> Dropped,
     long? DiskBytes,
-    long? DiskFreeBytes);
+    long? DiskFreeBytes,
+    IReadOnlyList<string>? Faults);

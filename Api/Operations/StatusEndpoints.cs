@@ -51,5 +51,6 @@ internal static class StatusEndpoints
         replica.DiskFull,
         replica.Dropped,
         replica.Disk?.Bytes,
-        replica.Disk?.FreeBytes);
+        replica.Disk?.FreeBytes,
+        replica.Faults.Count > 0 ? replica.Faults : null);
 }

@@ -4,25 +4,33 @@ using KvStore.Replication.Ports;
 namespace KvStore.Replication.Faults;
 
 /// <summary>Sends what a tamper makes of what its replica means to send: to each receiver something else, if it likes, and late.</summary>
-internal sealed class TamperedTransport(IPeerTransport inner, Tampering tampering, TimeProvider clock) : IPeerTransport, IDisposable
+internal sealed class TamperedTransport : IPeerTransport, IDisposable
 {
-    private readonly HeldBack _heldBack = new(inner, clock);
+    private readonly IPeerTransport _inner;
+    private readonly Tampering _tampering;
+    private readonly HeldBack _heldBack;
 
-    public void Send(ReplicaId to, PeerMessage message) => Carry(to, tampering.Say(to, message));
+    public TamperedTransport(IPeerTransport inner, Tampering tampering, TimeProvider clock)
+    {
+        (_inner, _tampering) = (inner, tampering);
+        _heldBack = new HeldBack(inner, clock);
+    }
+
+    public void Send(ReplicaId to, PeerMessage message) => Carry(to, _tampering.Say(to, message));
 
     public void Broadcast(PeerMessage message)
     {
-        var told = new List<(ReplicaId To, IReadOnlyList<Said> Said)>(tampering.Group.Replicas);
-        for (ushort i = 0; i < tampering.Group.Replicas; i++)
+        var told = new List<(ReplicaId To, IReadOnlyList<Said> Said)>(_tampering.Group.Replicas);
+        for (ushort i = 0; i < _tampering.Group.Replicas; i++)
         {
             var to = new ReplicaId(i);
-            if (to != tampering.Self) told.Add((to, tampering.Say(to, message)));
+            if (to != _tampering.Self) told.Add((to, _tampering.Say(to, message)));
         }
 
         // The truth is sent as a correct replica sends it, and costs as much.
         if (told.TrueForAll(each => each.Said is [{ Delay: 0 } only] && ReferenceEquals(only.Message, message)))
         {
-            inner.Broadcast(message);
+            _inner.Broadcast(message);
             return;
         }
 
@@ -35,7 +43,7 @@ internal sealed class TamperedTransport(IPeerTransport inner, Tampering tamperin
     {
         foreach (var each in said)
         {
-            if (each.Delay == 0) inner.Send(to, each.Message);
+            if (each.Delay == 0) _inner.Send(to, each.Message);
             else _heldBack.Add(to, each);
         }
     }
@@ -81,7 +89,7 @@ internal sealed class HeldBack : IDisposable
         lock (_gate)
         {
             var now = _clock.GetTimestamp();
-            while (_waiting.TryPeek(out var first, out var when) && when.Due <= now)
+            while (_waiting.TryPeek(out var first, out var order) && order.Due <= now)
             {
                 due.Add(first);
                 _waiting.Dequeue();

@@ -264,8 +264,11 @@ public sealed class InProcessGroup : IDisposable
 
     private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true } or { DiskFull: true };
 
-    private ReplicaStatus StatusOf(int index) =>
-        _network.Host(index) is not { } host
-            ? new ReplicaStatus(index, Running: false, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal))
-            : host.Status ?? new ReplicaStatus(index, Running: true, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal));
+    private ReplicaStatus StatusOf(int index)
+    {
+        var host = _network.Host(index);
+        var status = host?.Status
+            ?? new ReplicaStatus(index, Running: host is not null, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal));
+        return _tamperings[index] is { } tampering ? status with { Faults = tampering.Names } : status;
+    }
 }

@@ -191,7 +191,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         return IsCatchingUp ? throw new CatchingUpException($"This node's replica of shard {Id.Number} is catching up with the others.") : host;
     }
 
-    private ReplicaStatus OwnStatus() => (_host?.Status ?? Unheard(_self.Index)) with { Disk = _diskUsage() };
+    private ReplicaStatus OwnStatus() => (_host?.Status ?? Unheard(_self.Index)) with { Disk = _diskUsage(), Faults = _tampering?.Names ?? [] };
 
     private ReplicaStatus StatusOf(int replica)
     {

@@ -5,17 +5,20 @@ using KvStore.Replication.Faults;
 namespace KvStore.Simulator;
 
 /// <summary>What a liar lies with: its own key, chance, and what it has heard. It can sign for itself only.</summary>
-internal sealed class LiarKit(ITamperedReplica replica, Overheard overheard, DeterministicRandom random)
+internal sealed class LiarKit(ITamperedReplica replica, Overheard overheard, DeterministicRandom random, int? strength = null)
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15;
     private const int FirstBit = 32;
+
+    /// <summary>The strength of one that lies wherever it could.</summary>
+    public const int StrengthMax = 10_000;
 
     private readonly ulong _sides = random.Next();
 
     public DeterministicRandom Random => random;
 
     /// <summary>How often the liar lies where it could, of ten thousand.</summary>
-    public int Strength { get; } = random.Pick([1000, 4000, 8000, 10_000]);
+    public int Strength { get; } = strength ?? random.Pick([1000, 4000, 8000, StrengthMax]);
 
     public Overheard Overheard => overheard;
 
