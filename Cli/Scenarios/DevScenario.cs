@@ -51,7 +51,7 @@ internal sealed class DevScenario(ScenarioFile scenario, Terminal terminal)
         wrong.AddRange(await workloads.JudgeValuesAsync(gateway, cancel));
         wrong.AddRange(JudgeCounts(cluster, workloads.Answers));
         foreach (var each in wrong) await terminal.WriteLineAsync($"wrong   {each}");
-        await terminal.WriteLineAsync($"{workloads.Answers} answers; {(wrong.Count == 0 ? "everything is as the scenario says" : $"{wrong.Count} things are not as the scenario says")}");
+        await terminal.WriteLineAsync($"{workloads.Answers} answers, {wrong.Count} wrong");
         return wrong.Count == 0;
     }
 
@@ -64,7 +64,6 @@ internal sealed class DevScenario(ScenarioFile scenario, Terminal terminal)
 
     private async Task WatchAsync(ScenarioEngine engine, ApiHost host, CancellationToken cancel)
     {
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var end = host.WaitForShutdownAsync(cancel);
         using var timer = new PeriodicTimer(_lookInterval);
         while (!end.IsCompleted)

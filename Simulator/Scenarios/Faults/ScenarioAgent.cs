@@ -15,7 +15,8 @@ internal sealed class ScenarioAgent : IStatementTamper
     private readonly List<ArmedFailure> _armed = [];
     private readonly List<Volunteered> _volunteered = [];
     private ulong _awakeAt;
-    private volatile bool _isGoingDown;
+    private bool _isDown;
+    private volatile bool _hasStopped;
     private bool _omissionsAreOver;
 
     public ScenarioAgent(ITamperedReplica replica, IReadOnlyList<FailureState> failures, RequestBook requests, Action<ReplicaId, Action> crash)
@@ -37,7 +38,7 @@ internal sealed class ScenarioAgent : IStatementTamper
 
     public PeerMessage? Hear(ReplicaId from, PeerMessage message)
     {
-        if (_isGoingDown || IsOffline()) return null;
+        if (_isDown || IsOffline()) return null;
         var isTaken = true;
         foreach (var occurrence in _watch.OnHeard(from, message))
         {
@@ -48,19 +49,21 @@ internal sealed class ScenarioAgent : IStatementTamper
             }
         }
 
-        return isTaken && !_isGoingDown && !IsOffline() ? message : null;
+        return isTaken && !_isDown && !IsOffline() ? message : null;
     }
 
     public IEnumerable<Said> Say(ReplicaId to, PeerMessage message)
     {
-        if (_isGoingDown || IsOffline()) return [];
+        // One that speaks after it has stopped was started again.
+        if (_hasStopped) _isDown = false;
+        if (_isDown || IsOffline()) return [];
         var key = SpokenKey.Of(_replica.Self, message);
         foreach (var occurrence in _watch.OnSaid(message))
         {
             foreach (var failure in TriggeredBy(occurrence)) Arm(failure, occurrence.Matter, key);
         }
 
-        return _isGoingDown || IsOffline() ? [] : Late(Altered(to, message));
+        return _isDown || IsOffline() ? [] : Late(Altered(to, message));
     }
 
     private List<Said> Altered(ReplicaId to, PeerMessage message)
@@ -119,8 +122,8 @@ internal sealed class ScenarioAgent : IStatementTamper
         {
             case FailureKind.Crash:
                 Fire(failure);
-                _isGoingDown = true;
-                _crash(_replica.Self, () => _isGoingDown = false);
+                (_isDown, _hasStopped) = (true, false);
+                _crash(_replica.Self, () => _hasStopped = true);
                 break;
             case FailureKind.Sleep:
                 Fire(failure);
