@@ -33,6 +33,9 @@ public sealed class ApiHost : IAsyncDisposable
         _allowUnsigned = allowUnsigned;
     }
 
+    /// <summary>The cluster that was started with it; null when it serves another.</summary>
+    public InProcessCluster? OwnCluster => _ownCluster;
+
     /// <summary>Where it serves: the first address, with the port that it got.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
@@ -114,7 +117,8 @@ public sealed class ApiHost : IAsyncDisposable
         _refusals.Dispose();
     }
 
-    private static async Task<ApiHost?> TryStartAsync(ApiOptions options, CancellationToken cancel)
+    /// <summary>The same as <see cref="StartAsync(ApiOptions, CancellationToken)"/>; null when it can't serve, which the log says.</summary>
+    public static async Task<ApiHost?> TryStartAsync(ApiOptions options, CancellationToken cancel)
     {
         try
         {

@@ -70,6 +70,13 @@ internal sealed class LiarKit(ITamperedReplica replica, Overheard overheard, Det
     public StatementMessage Say<TStatement>(TStatement statement, StatementContext? context = null)
         where TStatement : Statement => new(Sign(statement, context));
 
+    /// <summary>A certificate in which the liar's own signature stands for everybody's.</summary>
+    public OrderingCertificate Invent(Prepare vote)
+    {
+        var own = Sign(vote).Signature;
+        return new OrderingCertificate(Certificate(vote, Enumerable.Range(0, Group.Quorum).Select(index => new VoteSignature(new ReplicaId((ushort)index), own))));
+    }
+
     /// <summary>What looks like a certificate of these signatures, however few they are and whatever they were made for.</summary>
     public static QuorumCertificate<TVote> Certificate<TVote>(TVote vote, IEnumerable<VoteSignature> signatures)
         where TVote : Vote
