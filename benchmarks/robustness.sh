@@ -30,7 +30,7 @@ median() { printf '%s\n' "$@" | sort -g | awk '{ n[NR] = $1 } END { print NR % 2
 ratios() {
     local -n from=$1 to=$2
     local all=() i
-    for i in "${!from[@]}"; do all+=("$(awk -v g="${from[i]}" -v b="${to[i]}" 'BEGIN { printf "%.2f", g > 0 ? b / g : 0 }')"); done
+    for i in "${!from[@]}"; do all+=("$(awk -v g="${from[i]}" -v b="${to[i]}" 'BEGIN { printf "%.2f", (g > 0 ? b / g : 0) }')"); done
     echo "$(median "${all[@]}") ($(printf '%s\n' "${all[@]}" | sort -g | head -n 1)–$(printf '%s\n' "${all[@]}" | sort -g | tail -n 1))"
 }
 

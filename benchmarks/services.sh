@@ -26,8 +26,10 @@ stop() {
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# publish: builds the program as it is published.
+# publish: builds the program as it is published, unless $KV_PROGRAM is one that is.
 publish() {
+    program=${KV_PROGRAM:-}
+    if [ -n "$program" ]; then return; fi
     dotnet publish Cli -o "$work/kv" -v q >/dev/null
     program=$work/kv/kv.dll
 }

@@ -19,7 +19,8 @@ public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
 
     private readonly ChaosRun _run = new(output);
 
-    private static int? Seconds => int.TryParse(Environment.GetEnvironmentVariable("KV_CHAOS_SECONDS"), NumberStyles.None, null, out var seconds) ? seconds : null;
+    /// <summary>How long the long form is to take; null for the short one.</summary>
+    internal static int? Seconds => int.TryParse(Environment.GetEnvironmentVariable("KV_CHAOS_SECONDS"), NumberStyles.None, null, out var seconds) ? seconds : null;
 
     private ProcessPool Pool => _run.Pool;
 

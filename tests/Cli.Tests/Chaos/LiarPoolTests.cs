@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KvStore.Api.Tests;
+using KvStore.Simulator;
 
 namespace KvStore.Cli.Tests.Chaos;
 
@@ -27,12 +28,22 @@ public sealed class LiarPoolTests(ITestOutputHelper output) : IDisposable
         _run.Dispose();
     }
 
+    /// <summary>All that there is to lie about besides.</summary>
+    public static TheoryData<string> Others => [.. NamedLies.All.Except(["Falsify", "Mute", "Withhold", "Equivocate"], StringComparer.Ordinal)];
+
     [Theory]
     [InlineData("Falsify")]
     [InlineData("Mute")]
-    [InlineData("Slow")]
     [InlineData("Withhold")]
     public Task Everybody_gets_right_answers_while_a_node_lies(string lie) => RunAsync(lie, () => Task.CompletedTask);
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public Task So_they_do_whatever_else_it_lies_about(string lie)
+    {
+        Assert.SkipUnless(ChaosTests.Seconds is not null, "KV_CHAOS_SECONDS=60 runs it.");
+        return RunAsync(lie, () => Task.CompletedTask);
+    }
 
     [Fact]
     public Task Everybody_gets_right_answers_while_a_node_equivocates_and_what_it_signed_convicts_it() => RunAsync("Equivocate", ConvictAsync);

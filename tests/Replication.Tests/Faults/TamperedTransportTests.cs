@@ -6,13 +6,15 @@ using KvStore.Replication.Ports;
 namespace KvStore.Replication.Tests.Faults;
 
 /// <summary>What leaves a replica that lies by design.</summary>
-public sealed class TamperedTransportTests
+public sealed class TamperedTransportTests : IDisposable
 {
     private static readonly ReplicaId _self = new(1);
     private static readonly PeerMessage _truth = StatusOf(1);
 
     private readonly Recorder _sent = new();
     private readonly StepClock _clock = new();
+
+    public void Dispose() => _clock.Dispose();
 
     [Fact]
     public void The_truth_is_broadcast_as_a_correct_replica_does_it()
@@ -34,14 +36,14 @@ public sealed class TamperedTransportTests
     [Fact]
     public void What_is_held_back_leaves_when_it_is_due_the_earliest_first_and_not_after_the_end()
     {
-        var tampering = Make(new Scripted((to, _) => [new Said(StatusOf(to.Index), 30 - to.Index)]));
+        var tampering = Make(new Scripted((to, _) => [new Said(StatusOf(to.Index), 30 - (5 * to.Index))]));
         var transport = tampering.Over(_sent);
         transport.Broadcast(_truth);
-        _clock.Pass(26);
+        _clock.Pass(14);
         Assert.Empty(_sent.All);
-        _clock.Pass(1);
+        _clock.Pass(3);
         Assert.Equal([3], _sent.Receivers);
-        _clock.Pass(10);
+        _clock.Pass(20);
         Assert.Equal([3, 2, 0], _sent.Receivers);
 
         transport.Send(new ReplicaId(0), _truth);
