@@ -67,7 +67,7 @@ internal sealed class Shard
     /// <summary>The highest view that any replica moved to.</summary>
     public ulong HighestView { get; set; }
 
-    /// <summary>Those whom any replica holds evidence against.</summary>
+    /// <summary>Those whom a replica that does not lie holds evidence against.</summary>
     public SortedSet<ReplicaId> Convicted { get; } = [];
 
     /// <summary>How often a replica took over a state that it had fetched.</summary>

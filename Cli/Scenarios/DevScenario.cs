@@ -14,8 +14,6 @@ namespace KvStore.Cli.Scenarios;
 /// <param name="terminal">Where to report.</param>
 internal sealed class DevScenario(ScenarioFile scenario, Terminal terminal)
 {
-    private const int TickMilliseconds = 10;
-
     private static readonly TimeSpan _settleMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _lookInterval = TimeSpan.FromMilliseconds(100);
 
@@ -105,14 +103,14 @@ internal sealed class DevScenario(ScenarioFile scenario, Terminal terminal)
     {
         Shards = 1,
         Replicas = scenario.Replicas,
-        Consensus = ConsensusOf(new ConsensusConfig { TickMilliseconds = TickMilliseconds }),
+        Consensus = ConsensusOf(new ConsensusConfig()),
         Faults = new SortedDictionary<int, FaultsByDesign>(engine.Replicas.ToDictionary(replica => replica, replica => FaultsOf(engine, replica))),
     };
 
     private ConsensusConfig ConsensusOf(ConsensusConfig consensus)
     {
         if (scenario.CheckpointInterval is { } interval) consensus = consensus with { CheckpointInterval = interval, PipelineDepth = Math.Min(consensus.PipelineDepth, interval) };
-        return scenario.SuspicionTimeout is { } timeout ? consensus with { RequestTimeoutTicks = (ulong)(timeout / TickMilliseconds) } : consensus;
+        return scenario.SuspicionTimeout is { } timeout ? consensus with { RequestTimeoutTicks = (ulong)(timeout / consensus.TickMilliseconds) } : consensus;
     }
 
     private static FaultsByDesign FaultsOf(ScenarioEngine engine, int replica) =>

@@ -11,6 +11,8 @@ namespace KvStore.Cli.Scenarios;
 /// <summary>The workloads of a scenario, done by clients of their own through a gateway, as users would do them.</summary>
 internal sealed class DevWorkloads : IDisposable
 {
+    private const int LinesMax = 64;
+
     private static readonly GetOptions _ordered = new() { Consistency = Consistency.Certified };
 
     private readonly ScenarioFile _scenario;
@@ -37,7 +39,7 @@ internal sealed class DevWorkloads : IDisposable
     /// <param name="cancel">Gives up.</param>
     public async IAsyncEnumerable<string> RunAsync(Uri gateway, ICollection<string> wrong, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var lines = Channel.CreateUnbounded<(string Line, string? Wrong)>();
+        var lines = Channel.CreateBounded<(string Line, string? Wrong)>(LinesMax);
         var clients = _scenario.Workloads.Select(workload => RunAsync(workload.Key, gateway, lines.Writer, cancel)).ToList();
         var all = CompleteAsync(clients, lines.Writer);
         await foreach (var (line, mistake) in lines.Reader.ReadAllAsync(cancel))
@@ -56,9 +58,7 @@ internal sealed class DevWorkloads : IDisposable
         var wrong = new List<string>();
         foreach (var expected in _scenario.ExpectedValues)
         {
-            var found = await reader.GetAsync(expected.Key, cancel: cancel);
-            var value = found.Found ? Encoding.ASCII.GetString(found.Value.Span) : null;
-            if (value != expected.Value) wrong.Add(expected.Differs(value));
+            if (await JudgeAsync(reader, expected, cancel) is { } difference) wrong.Add(difference);
         }
 
         return wrong;
@@ -68,6 +68,20 @@ internal sealed class DevWorkloads : IDisposable
     public void Dispose()
     {
         foreach (var key in _keys.Values) key.Dispose();
+    }
+
+    private static async Task<string?> JudgeAsync(KvClient reader, ExpectedValue expected, CancellationToken cancel)
+    {
+        try
+        {
+            var found = await reader.GetAsync(expected.Key, cancel: cancel);
+            var value = found.Found ? Encoding.ASCII.GetString(found.Value.Span) : null;
+            return value == expected.Value ? null : expected.Differs(value);
+        }
+        catch (KvException unread)
+        {
+            return $"line {expected.Line}: '{expected.Key}' can't be read: {unread.Message}";
+        }
     }
 
     private static async Task CompleteAsync(List<Task> clients, ChannelWriter<(string Line, string? Wrong)> lines)

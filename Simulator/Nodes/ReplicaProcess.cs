@@ -190,7 +190,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     public void OnEquivocation(Signed earlier, Signed later)
     {
         var signer = _shard.Machines[later.Signer.Index];
-        _shard.Convicted.Add(signer.Id);
+        if (!_machine.IsLiar) _shard.Convicted.Add(signer.Id);
         if (!signer.HasLied) _shard.Violations.Add("No correct replica contradicts itself", $"{_machine} holds evidence against {signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
     }
 

@@ -4,11 +4,10 @@ using KvStore.Protocol;
 namespace KvStore.Simulator.Scenarios;
 
 /// <summary>A table of what was added last: it forgets the oldest, so that a scenario may run for days.</summary>
-internal sealed class Recent<TKey, TValue>
+/// <param name="keptMax">How much it remembers.</param>
+internal sealed class Recent<TKey, TValue>(int keptMax)
     where TKey : notnull
 {
-    private const int KeptMax = 16_384;
-
     private readonly LookupTable<TKey, TValue> _table = new();
     private readonly Queue<TKey> _order = new();
 
@@ -17,7 +16,7 @@ internal sealed class Recent<TKey, TValue>
     {
         if (!_table.TryAdd(key, value)) return false;
         _order.Enqueue(key);
-        if (_order.Count > KeptMax) _table.Remove(_order.Dequeue());
+        if (_order.Count > keptMax) _table.Remove(_order.Dequeue());
         return true;
     }
 
@@ -29,9 +28,13 @@ internal sealed class Recent<TKey, TValue>
 /// <summary>Which client is which, and what each has asked for, as all replicas of a scenario learn of it. Thread-safe.</summary>
 internal sealed class RequestBook
 {
+    private const int ClientsMax = 4096;
+    private const int RequestsMax = 1024;
+
     private readonly Lock _gate = new();
-    private readonly LookupTable<PublicKey, int> _clients = new();
-    private readonly Recent<Digest, (Request Request, int Client)> _requests = new();
+    private readonly LookupTable<PublicKey, int> _known = new();
+    private readonly Recent<PublicKey, int> _others = new(ClientsMax);
+    private readonly Recent<Digest, (Request Request, int Client)> _requests = new(RequestsMax);
     private int _next;
 
     /// <summary>Gives a client its number; any other gets the next one when it is first heard of.</summary>
@@ -39,7 +42,7 @@ internal sealed class RequestBook
     {
         lock (_gate)
         {
-            _clients[client] = number;
+            _known[client] = number;
             _next = Math.Max(_next, number + 1);
         }
     }
@@ -50,7 +53,7 @@ internal sealed class RequestBook
         var digest = request.DigestFor(cluster);
         lock (_gate)
         {
-            if (!_clients.TryGetValue(request.Client, out var client)) _clients[request.Client] = client = _next++;
+            var client = NumberOf(request.Client);
             _requests.TryAdd(digest, (request, client));
             return (digest, client);
         }
@@ -67,12 +70,21 @@ internal sealed class RequestBook
     {
         lock (_gate) return _requests.TryFind(request, out var found) ? found.Request : null;
     }
+
+    private int NumberOf(PublicKey client)
+    {
+        if (_known.TryGetValue(client, out var number) || _others.TryFind(client, out number)) return number;
+        _others.TryAdd(client, _next);
+        return _next++;
+    }
 }
 
 /// <summary>The batches that one replica was shown, by their digests.</summary>
 internal sealed class BatchBook
 {
-    private readonly Recent<Digest, Batch> _batches = new();
+    private const int BatchesMax = 1024;
+
+    private readonly Recent<Digest, Batch> _batches = new(BatchesMax);
 
     public void Add(Batch batch) => _batches.TryAdd(batch.Digest, batch);
 

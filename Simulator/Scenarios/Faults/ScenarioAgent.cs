@@ -23,6 +23,7 @@ internal sealed class ScenarioAgent : IStatementTamper
     {
         (_replica, _failures, _crash) = (replica, failures, crash);
         _watch = new TriggerWatch(replica.Self, replica.Group, replica.Context.Cluster, requests);
+        foreach (var script in failures.Select(failure => failure.Script)) _counts[(script.Trigger, (ulong)script.Configuration, script.Client)] = 0;
         // Nothing that a scenario does is left to chance.
         var kit = new LiarKit(replica, new Overheard(), new DeterministicRandom(replica.Self.Index));
         _effects = new FailureEffects(kit, requests, _watch.Batches);
@@ -107,10 +108,11 @@ internal sealed class ScenarioAgent : IStatementTamper
             && (script.Client == ScriptedFailure.AnyClient ? script.Message == ofAny : script.Client == occurrence.Client && script.Message == ofClient);
     }
 
+    // Only what a failure waits for.
     private int Count(Occurrence occurrence, int client)
     {
         var place = (occurrence.Kind, occurrence.Configuration, client);
-        return _counts[place] = _counts.GetValueOrDefault(place) + 1;
+        return _counts.TryGetValue(place, out var count) ? _counts[place] = count + 1 : 0;
     }
 
     private void Arm(FailureState failure, Matter matter, SpokenKey? key)

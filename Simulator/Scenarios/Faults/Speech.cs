@@ -2,7 +2,7 @@ using KvStore.Protocol;
 
 namespace KvStore.Simulator.Scenarios;
 
-/// <summary>What a replica says, as scripted failures tell it apart. What it passes on for others, questions, and where it stands are not among it.</summary>
+/// <summary>What a replica says, as scripted failures tell it apart. Questions, where it stands, and what others have signed are not among it.</summary>
 [Flags]
 internal enum Speech
 {
@@ -17,7 +17,6 @@ internal enum Speech
     ViewChange = 128,
     NewView = 256,
     Chunk = 512,
-    Committed = 1024,
     Votes = Prepare | Commit,
     ThreePhase = Proposal | Votes,
     Ordering = Requests | ThreePhase | Executed,
@@ -33,7 +32,6 @@ internal readonly record struct SpokenKey(Speech Speech, View View, SequenceNumb
         ProposalMessage { PrePrepare: var it } when it.Signer == self => new SpokenKey(Speech.Proposal, it.Statement.View, it.Statement.Sequence),
         StableMessage it => new SpokenKey(Speech.Stable, default, it.Certificate.Vote.Sequence),
         ChunkMessage it => new SpokenKey(Speech.Chunk, default, it.Checkpoint),
-        CommittedMessage it => new SpokenKey(Speech.Committed, default, it.Certificate.Vote.Sequence),
         StatementMessage it when it.Signed.Signer == self => OfStatement(it.Signed.UntypedStatement),
         _ => default,
     };

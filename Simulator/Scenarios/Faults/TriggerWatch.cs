@@ -14,9 +14,10 @@ internal readonly record struct Occurrence(TriggerKind Kind, ulong Configuration
 internal sealed class TriggerWatch(ReplicaId self, GroupConfig group, ClusterId cluster, RequestBook requests)
 {
     private const int CheckpointsMax = 16;
+    private const int SeenMax = 16_384;
 
-    private readonly Recent<SpokenKey, bool> _seen = new();
-    private readonly Recent<Digest, bool> _shown = new();
+    private readonly Recent<SpokenKey, bool> _seen = new(SeenMax);
+    private readonly Recent<Digest, bool> _shown = new(SeenMax);
     private readonly SortedDictionary<SequenceNumber, ImmutableDictionary<ReplicaId, Signed<Checkpoint>>> _votes = [];
 
     /// <summary>The batches that were heard of.</summary>
