@@ -51,5 +51,6 @@ internal static class StatusEndpoints
         replica.DiskFull,
         replica.Dropped,
         replica.Disk?.Bytes,
-        replica.Disk?.FreeBytes);
+        replica.Disk?.FreeBytes,
+        [.. replica.Suspicions.Select(seen => new SuspicionDocument(seen.Replica.Index, (int)seen.Kind, seen.Kind.ToString(), seen.Count, seen.LastSeen))]);
 }

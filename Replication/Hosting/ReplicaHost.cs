@@ -206,6 +206,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         {
             DiskFull = _driver.IsDiskFull,
             Dropped = _queue.Dropped(),
+            Suspicions = _rejections.Suspicions.Snapshot(),
         };
     }
 }
