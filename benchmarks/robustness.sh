@@ -3,7 +3,7 @@
 # run, a correct one and one with a liar, and take turns under the same load, so that the machine's own moods hit both; the load goes through the gateways of the three
 # correct nodes, because clients leave one that does not answer. Prints a table in Markdown: medians, and of each round's ratio the median, the least and the most.
 #
-#   benchmarks/robustness.sh [CASE...]       mute, falsify, withhold, equivocate, slow, just-in-time, flood (default: all)
+#   benchmarks/robustness.sh [CASE...]       nothing, mute, falsify, withhold, equivocate, slow, just-in-time, flood (default: all)
 #   DURATION=10s WARMUP=2s ROUNDS=3 PRIME=20s DIR=/mnt/disk benchmarks/robustness.sh
 #   OUT=. benchmarks/robustness.sh slow    keeps the samples of each second, for 'kv bench plot'
 set -euo pipefail
@@ -48,9 +48,9 @@ take() {
 
 begin() { good=() bad=() good_ms=() bad_ms=() errors=(); }
 
-# steady TITLE NODE LIES: a liar that lies all the time.
+# steady TITLE NODE LIES: a liar that lies all the time, about nothing if there are no lies.
 steady() {
-    start_pool liar "$liar_port" "$2" --lie "$3"
+    start_pool liar "$liar_port" "$2" ${3:+--lie "$3"}
     warm $(against pool "$port" 0 "$2")
     warm $(against liar "$liar_port" 0 "$2")
     begin
@@ -110,7 +110,7 @@ flood() {
 }
 
 cases=("$@")
-if [ $# -eq 0 ]; then cases=(mute falsify withhold equivocate slow just-in-time flood); fi
+if [ $# -eq 0 ]; then cases=(nothing mute falsify withhold equivocate slow just-in-time flood); fi
 turned=()
 publish
 start_pool pool "$port"
@@ -120,6 +120,7 @@ echo '| | puts/s fault-free | puts/s | ratio (least–most) | p99 ms fault-free 
 echo '| --- | --: | --: | --: | --: | --: | --- |'
 for each in "${cases[@]}"; do
     case $each in
+        nothing) steady 'nothing: the second pool is correct too' 3 '' ;;
         mute) steady 'a backup says nothing' 3 Mute ;;
         falsify) steady 'a backup falsifies results and roots' 3 Falsify ;;
         withhold) steady 'a backup withholds what others lack' 3 Withhold ;;
