@@ -33,6 +33,9 @@ public sealed class ApiHost : IAsyncDisposable
         _allowUnsigned = allowUnsigned;
     }
 
+    /// <summary>The cluster that was started with it; null when it serves another.</summary>
+    public InProcessCluster? OwnCluster => _ownCluster;
+
     /// <summary>Where it serves: the first address, with the port that it got.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
@@ -114,7 +117,8 @@ public sealed class ApiHost : IAsyncDisposable
         _refusals.Dispose();
     }
 
-    private static async Task<ApiHost?> TryStartAsync(ApiOptions options, CancellationToken cancel)
+    /// <summary>The same as <see cref="StartAsync(ApiOptions, CancellationToken)"/>; null when it can't serve, which the log says.</summary>
+    public static async Task<ApiHost?> TryStartAsync(ApiOptions options, CancellationToken cancel)
     {
         try
         {
@@ -149,7 +153,7 @@ public sealed class ApiHost : IAsyncDisposable
 
     private static InProcessOptions ClusterOptions(ApiOptions options)
     {
-        var cluster = new InProcessOptions { Shards = options.Shards, Replicas = options.Replicas };
+        var cluster = new InProcessOptions { Shards = options.Shards, Replicas = options.Replicas, Faults = options.Faults };
         if (options.AnswerTimeout is { } timeout) cluster = cluster with { AnswerTimeout = timeout };
         if (options.KeyWaitersMax is { } waiters) cluster = cluster with { KeyWaitersMax = waiters };
         if (options.Consensus is { } consensus) cluster = cluster with { Consensus = consensus };

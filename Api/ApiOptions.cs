@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 using Microsoft.Extensions.Configuration;
 
 namespace KvStore.Api;
@@ -37,6 +39,9 @@ public sealed record ApiOptions
 
     /// <summary>Bounds and time-outs of the ordering; null for the cluster's own default.</summary>
     public ConsensusConfig? Consensus { get; init; }
+
+    /// <summary>Nodes that do something wrong by design, by the index of their replicas.</summary>
+    public IReadOnlyDictionary<int, FaultsByDesign> Faults { get; init; } = ImmutableDictionary<int, FaultsByDesign>.Empty;
 
     /// <summary>Whether the gateway signs, with a key of its own, what its clients did not sign.</summary>
     public bool AllowUnsigned { get; init; } = true;

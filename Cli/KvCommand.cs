@@ -56,7 +56,7 @@ internal static class KvCommand
 
     private static RootCommand Create(Terminal terminal) => new("A key-value store that stays correct while some of its replicas lie.")
     {
-        DevCommand.Create(),
+        DevCommand.Create(terminal),
         PutCommand.Create(terminal),
         GetCommand.Create(terminal),
         AppendCommand.Create(terminal),
@@ -74,7 +74,7 @@ internal static class KvCommand
         StatusCommand.Create(terminal),
         VerifyProofsCommand.Create(terminal),
         BenchCommand.Create(terminal),
-        SimCommand.Create(),
+        SimCommand.Create(terminal),
         FuzzCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     };

@@ -2,18 +2,19 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using KvStore.Cli.Scenarios;
 using KvStore.Simulator;
 using Spectre.Console;
 
 namespace KvStore.Cli;
 
 /// <summary><c>kv sim</c>: replays one seed, or runs many and says which broke a promise.</summary>
-public static class SimCommand
+internal static class SimCommand
 {
     private const int ViolationExitCode = 1;
 
     /// <summary>The command.</summary>
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
         var seed = new Option<ulong?>("--seed") { Description = "The seed to replay; with --seeds, the first one." };
         var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run." };
@@ -21,8 +22,11 @@ public static class SimCommand
         var trace = new Option<bool>("--trace") { Description = "Write a line for every event." };
         var profile = new Option<SimulationProfile>("--profile") { Description = "Which faults are drawn: mixed, disk for more of the disk's, byzantine for liars, or noise for machines on which nobody should be voted out." };
         var twins = new Option<bool>("--twins") { Description = "Run every scenario of a group of four with two copies of one replica, or the one whose number is --seed." };
-        var command = new Command("sim", "Runs the whole group under random faults, and checks every promise after every step.") { seed, seeds, jobs, trace, profile, twins };
-        command.SetAction(result => result.GetValue(twins) ? SimTwins.Run(result.GetValue(seed), Math.Max(1, result.GetValue(jobs))) ? 0 : ViolationExitCode
+        var scenario = new Option<string?>("--scenario") { Description = "Run the scripted failures of this file, or of all *.scenario files of this folder.", HelpName = "FILE|FOLDER" };
+        var command = new Command("sim", "Runs the whole group under random faults, or scripted ones, and checks every promise after every step.") { seed, seeds, jobs, trace, profile, twins, scenario };
+        command.Example("kv sim --seeds 1000 --profile byzantine", "kv sim --seed 42 --trace", "kv sim --scenario scenarios");
+        command.SetAction(async (result, cancel) => result.GetValue(scenario) is { } path ? await SimScenarios.RunAsync(terminal, path, result.GetValue(trace), cancel)
+            : result.GetValue(twins) ? SimTwins.Run(result.GetValue(seed), Math.Max(1, result.GetValue(jobs))) ? 0 : ViolationExitCode
             : result.GetValue(seeds) is { } count ? RunMany(result.GetValue(seed) ?? 1, count, Math.Max(1, result.GetValue(jobs)), result.GetValue(profile))
             : RunOne(result.GetValue(seed) ?? 1, result.GetValue(trace), result.GetValue(profile)));
         return command;

@@ -17,8 +17,8 @@ internal static partial class LogMessages
     [LoggerMessage(1003, LogLevel.Information, "Replica {Replica} of shard {Shard}: view {View}, open: {Active}.")]
     public static partial void ViewChanged(this ILogger logger, int replica, uint shard, ulong view, bool active);
 
-    [LoggerMessage(1004, LogLevel.Warning, "Replica {Replica} of shard {Shard} saw replica {Signer} contradict itself: {Earlier} and then {Later}.")]
-    public static partial void Equivocation(this ILogger logger, int replica, uint shard, int signer, Statement earlier, Statement later);
+    [LoggerMessage(1004, LogLevel.Warning, "Replica {Replica} of shard {Shard} saw replica {Signer} contradict itself {Count} times so far, the last time with {Earlier} and then {Later}.")]
+    public static partial void Equivocation(this ILogger logger, int replica, uint shard, int signer, long count, Statement earlier, Statement later);
 
     [LoggerMessage(1012, LogLevel.Error, "Replica {Replica} of shard {Shard} can't write evidence down, and has it in memory only: {Problem}")]
     public static partial void EvidenceNotWritten(this ILogger logger, int replica, uint shard, string problem);
@@ -106,6 +106,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(1211, LogLevel.Warning, "The last run had durability none and did not end in order, so that nobody knows what of it is on disk: all disks count as lost, and are rebuilt from the others. What was there is beside it, as 'aside-…'.")]
     public static partial void WritesMayBeLost(this ILogger logger);
+
+    [LoggerMessage(1212, LogLevel.Critical, "Replica {Replica} of this process is faulty by design and lies to the others: {Faults}. That is for development, and for nothing that somebody relies on.")]
+    public static partial void FaultyByDesign(this ILogger logger, int replica, string faults);
 
     [LoggerMessage(1209, LogLevel.Information, "Node {Name} has stopped.")]
     public static partial void NodeStopped(this ILogger logger, string name);

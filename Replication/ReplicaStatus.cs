@@ -43,6 +43,9 @@ public sealed record ReplicaStatus(
     /// <summary>What it suspects others of; empty where only the replica's own node knows.</summary>
     public IReadOnlyList<Suspicion> Suspicions { get; init; } = [];
 
+    /// <summary>What it does wrong by design, in a development cluster; empty where only the replica's own node knows, and for a correct one.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
     /// <summary>What it has on its disk; null when it has none, or only its own node knows.</summary>
     public DiskUsage? Disk { get; init; }
 }

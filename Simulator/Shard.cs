@@ -67,6 +67,12 @@ internal sealed class Shard
     /// <summary>The highest view that any replica moved to.</summary>
     public ulong HighestView { get; set; }
 
+    /// <summary>Those whom a replica that does not lie holds evidence against.</summary>
+    public SortedSet<ReplicaId> Convicted { get; } = [];
+
+    /// <summary>How often a replica took over a state that it had fetched.</summary>
+    public int StateTransfers { get; set; }
+
     public DriverOptions DriverOptionsOf(ReplicaId id) =>
         new(new ReplicaOptions(id, Group, Settings.Consensus, Verifier.Context.Cluster), _limits, ClientPolicy.Any, Partition, Verifier);
 

@@ -73,13 +73,17 @@ public sealed class ShardState
     /// <summary>A chunk of the snapshot, encoded: the records from a path on, with their proof against <see cref="ComputeRoot"/>.</summary>
     /// <param name="from">The first path that it covers.</param>
     /// <param name="maxBytes">About how large it may be; one record is always in it.</param>
-    public byte[] EncodeChunk(Digest from, int maxBytes) => EncodeChunk(from, maxBytes, out _);
+    public byte[] EncodeChunk(Digest from, int maxBytes) => Map.GetChunk(from, maxBytes).ToBytes();
 
-    /// <summary>The same, and where the next chunk begins: <see cref="Digest.Zero"/> when there is none.</summary>
-    public byte[] EncodeChunk(Digest from, int maxBytes, out Digest next)
+    /// <summary>Appends the same to what has been written, for whoever needs many and no copy of each.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="from">The first path that it covers.</param>
+    /// <param name="maxBytes">About how large it may be; one record is always in it.</param>
+    /// <returns>Where the next chunk begins: <see cref="Digest.Zero"/> when there is none.</returns>
+    public Digest EncodeChunk(CanonicalWriter writer, Digest from, int maxBytes)
     {
         var chunk = Map.GetChunk(from, maxBytes);
-        next = chunk.ReachesEnd ? Digest.Zero : PathBits.Next(chunk.Records[^1].Path);
-        return chunk.ToBytes();
+        chunk.Encode(writer);
+        return chunk.ReachesEnd ? Digest.Zero : PathBits.Next(chunk.Records[^1].Path);
     }
 }

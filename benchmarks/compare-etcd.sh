@@ -12,28 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 duration=${1:-10s}
 warmup=${2:-10s}
 prime=${3:-30s}
-work=$(mktemp -d "${DIR:-${TMPDIR:-/tmp}}/compare-etcd.XXXXXX")
 etcd_port=${ETCD_PORT:-23790}
 kv_port=${KV_PORT:-17000}
-pids=()
-
-stop() {
-    local pid
-    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-    for _ in $(seq 100); do
-        local left=
-        for pid in "${pids[@]}"; do if kill -0 "$pid" 2>/dev/null; then left=1; fi; done
-        [ -n "$left" ] || break
-        sleep 0.1
-    done
-    for pid in "${pids[@]}"; do
-        kill -KILL "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
-    done
-    pids=()
-}
-trap 'stop; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+. benchmarks/services.sh
 
 # etcd in the path, or Debian's package, whose service is not to be started.
 find_etcd() {
@@ -44,17 +25,6 @@ find_etcd() {
         command -v etcd >/dev/null && return
     fi
     echo "etcd is missing and could not be installed. Run 'apt-get install etcd-server', or put etcd's program in the path, and try again." >&2
-    exit 1
-}
-
-# answers URL LOG: waits until an address answers with a success.
-answers() {
-    for _ in $(seq 300); do
-        if curl -fsS -m 2 -o /dev/null "$1" 2>/dev/null; then return; fi
-        sleep 0.1
-    done
-    echo "$1 does not answer. The end of its log:" >&2
-    tail -n 20 "$2" >&2
     exit 1
 }
 
@@ -69,27 +39,6 @@ start_etcd() {
         pids+=($!)
     done
     for i in 0 1 2; do answers "http://127.0.0.1:$((etcd_port + 2 * i))/health" "$work/etcd$i.log"; done
-}
-
-start_kv() {
-    local i
-    kv cluster generate --nodes 4 --clients 1 --dir "$work/pool" --base-port "$kv_port" --dev >/dev/null 2>&1
-    for i in 0 1 2 3; do
-        # Each method is compiled once and not twice: four nodes and their clients share the processor with four compilers for the first minute.
-        DOTNET_TieredPGO=0 dotnet "$program" node start --dir "$work/pool/node$i" >"$work/node$i.log" 2>&1 &
-        pids+=($!)
-    done
-    for i in 0 1 2 3; do answers "http://127.0.0.1:$((kv_port + 2 * i + 1))/readyz" "$work/node$i.log"; done
-}
-
-kv() { dotnet "$program" "$@"; }
-
-# measure NAME ARGUMENTS...: one run; leaves its figures in NAME_ops, NAME_p50, NAME_p99, NAME_v and NAME_errors.
-measure() {
-    local name=$1 row
-    shift
-    row=$(kv bench --duration "$duration" --warmup "$warmup" --value-size 128 --keys 10000 -o markdown "$@" | tail -n 1) || true
-    read -r "${name}_ops" "${name}_v" "${name}_p50" "${name}_p99" "${name}_errors" < <(awk -F'|' '{ gsub(/[ ,]/, ""); print $7, $8, $10, $11, $13 }' <<<"$row")
 }
 
 # ticks: the processor time that all members have taken so far.
@@ -124,16 +73,14 @@ row() {
 }
 
 find_etcd
-dotnet publish Cli -o "$work/kv" -v q >/dev/null
-program=$work/kv/kv.dll
+publish
 
 start_etcd
 measure_all etcd --etcd "http://127.0.0.1:$etcd_port,http://127.0.0.1:$((etcd_port + 2)),http://127.0.0.1:$((etcd_port + 4))"
 stop
 
-start_kv
-measure_all kv --key "$work/pool/client0/client.key" --sign-reads \
-    --url "http://127.0.0.1:$((kv_port + 1)),http://127.0.0.1:$((kv_port + 3)),http://127.0.0.1:$((kv_port + 5)),http://127.0.0.1:$((kv_port + 7))"
+start_pool pool "$kv_port"
+measure_all kv --key "$work/pool/client0/client.key" --sign-reads --url "$(gateways "$kv_port")"
 stop
 
 echo "$(nproc) cores, $(etcd --version | head -n 1), .NET $(dotnet --version), $(git rev-parse --short HEAD 2>/dev/null || echo 'no git'), $duration each after $warmup"

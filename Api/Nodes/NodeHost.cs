@@ -1,4 +1,5 @@
 using KvStore.Api.Hosting;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Setup;
 
@@ -22,16 +23,19 @@ public sealed class NodeHost : IAsyncDisposable
     public Uri Address => _api.Address;
 
     /// <summary>Runs a node until the process is told to end, or <paramref name="cancel"/>.</summary>
+    /// <param name="setup">What it starts with.</param>
+    /// <param name="faults">What it does wrong by design; null for a correct one.</param>
+    /// <param name="cancel">Ends it.</param>
     /// <exception cref="SetupException">It can't start.</exception>
-    public static async Task RunAsync(NodeSetup setup, CancellationToken cancel)
+    public static async Task RunAsync(NodeSetup setup, FaultsByDesign? faults, CancellationToken cancel)
     {
-        await using var host = await StartAsync(setup, cancel);
+        await using var host = await StartAsync(setup, faults, cancel);
         await host.WaitForShutdownAsync(cancel);
     }
 
     /// <summary>Starts a node, and returns when it listens. Whatever can be refused is refused before the node has said anything to the others.</summary>
     /// <exception cref="SetupException">It can't start.</exception>
-    public static async Task<NodeHost> StartAsync(NodeSetup setup, CancellationToken cancel)
+    public static async Task<NodeHost> StartAsync(NodeSetup setup, FaultsByDesign? faults, CancellationToken cancel)
     {
         var config = setup.Config;
         var options = new ApiOptions
@@ -47,7 +51,7 @@ public sealed class NodeHost : IAsyncDisposable
         ApiHost? api = null;
         try
         {
-            node = await PoolNodeOpening.OpenAsync(setup, loggers);
+            node = await PoolNodeOpening.OpenAsync(setup, faults, loggers);
             api = await ServeAsync(options, node, loggers, cancel);
             node.Run();
             api.Stopping.Register(node.HandOver); // At once: the requests that are under way are finished by whoever leads then.

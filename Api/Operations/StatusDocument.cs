@@ -55,6 +55,7 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 /// <param name="DiskBytes">The bytes of its files; null when it has none, or is a replica of another node.</param>
 /// <param name="DiskFreeBytes">The room that is left where they are; null likewise.</param>
 /// <param name="Suspicions">What it has seen of others that a correct replica hardly does; empty for a replica of another node.</param>
+/// <param name="Faults">How it lies to the others by design, in a development cluster; absent for one that does not, and for a replica of another node.</param>
 public sealed record ReplicaDocument(
     int Replica,
     bool Running,
@@ -73,7 +74,8 @@ public sealed record ReplicaDocument(
     IReadOnlyDictionary<string, long> Dropped,
     long? DiskBytes,
     long? DiskFreeBytes,
-    IReadOnlyList<SuspicionDocument> Suspicions);
+    IReadOnlyList<SuspicionDocument> Suspicions,
+    IReadOnlyList<string>? Faults);
 
 /// <summary>What one replica has seen of another.</summary>
 /// <param name="Replica">The other one.</param>

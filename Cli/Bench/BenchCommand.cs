@@ -80,7 +80,7 @@ internal static class BenchCommand
         if (path is null) return null;
         try
         {
-            return new StreamWriter(path, append: false);
+            return new StreamWriter(path, append: false) { AutoFlush = true }; // So that it can be watched as it grows.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

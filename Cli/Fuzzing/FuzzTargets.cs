@@ -7,7 +7,7 @@ internal sealed class FuzzTargets : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("kv-fuzz-").FullName;
 
-    public FuzzTargets() => All = [.. CodecTargets.All, .. FrameTargets.All, .. RequestTargets.All, .. StorageTargets.All, .. SetupTargets.In(_directory)];
+    public FuzzTargets() => All = [.. CodecTargets.All, .. FrameTargets.All, .. ConnectionTargets.All, .. RequestTargets.All, .. StorageTargets.All, .. ScenarioTargets.All, .. SetupTargets.In(_directory)];
 
     /// <summary>All targets.</summary>
     public IReadOnlyList<FuzzTarget> All { get; }

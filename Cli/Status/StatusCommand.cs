@@ -82,6 +82,7 @@ internal static class StatusCommand
     /// <summary>What a replica does, in a word.</summary>
     public static Text StateOf(ReplicaDocument replica) => replica switch
     {
+        { Faults: { } faults } => new Text($"lies by design: {string.Join(", ", faults)}", new Style(Color.Red)),
         { DiskFull: true } => new Text("disk full", new Style(Color.Red)),
         { FetchingState: true } => new Text("fetching state", new Style(Color.Yellow)),
         { Rejoining: true } => new Text("rejoining", new Style(Color.Yellow)),

@@ -64,6 +64,7 @@ internal static class Serving
             return;
         }
 
+        Contradictions.Find(state, new OrderingCertificate(committed.Certificate));
         var slot = state.Slots.FindOrAdd(sequence, state.Group, state.Ticks);
         slot.Commit(committed.Certificate);
         slot.Hold(committed.Batch);

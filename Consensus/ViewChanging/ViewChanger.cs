@@ -1,5 +1,6 @@
 // PBFT section 4.4, view changes: the side that leaves a view. protocol.md section 9.
 using System.Collections.Immutable;
+using KvStore.Consensus.NormalCase;
 using KvStore.Protocol;
 
 namespace KvStore.Consensus.ViewChanging;
@@ -59,6 +60,7 @@ internal static class ViewChanger
             return;
         }
 
+        foreach (var certificate in viewChange.Statement.Prepared) Contradictions.Find(state, certificate);
         Join(state);
     }
 

@@ -31,7 +31,7 @@ public sealed class EvidenceKeeper(StatementContext context, ImmutableArray<Publ
     public string? Add(Signed earlier, Signed later)
     {
         // Two signatures under one statement are odd, but prove nothing to others.
-        if (!Contradiction.Between(earlier.UntypedStatement, later.UntypedStatement)) return null;
+        if (!Contradiction.Between(earlier.UntypedStatement, later.UntypedStatement) || HasEnough(later.Signer)) return null;
         var record = EvidenceRecord.Of(context, members[later.Signer.Index], earlier, later);
         int number;
         lock (_gate)
@@ -42,5 +42,11 @@ public sealed class EvidenceKeeper(StatementContext context, ImmutableArray<Publ
         }
 
         return files?.Write(record, number);
+    }
+
+    // Asked before a record is made, because a liar may contradict itself a thousand times a second.
+    private bool HasEnough(ReplicaId signer)
+    {
+        lock (_gate) return _records.Count(each => each.Replica == signer.Index) >= RecordsPerSignerMax;
     }
 }

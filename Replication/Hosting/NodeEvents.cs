@@ -10,6 +10,8 @@ namespace KvStore.Replication.Hosting;
 /// <summary>Passes what a driver tells on to the node's gateway, its log and its counters.</summary>
 internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INodeEvents
 {
+    private readonly long[] _contradictions = new long[options.Driver.Replica.Group.Replicas];
+
     private int Replica => options.Driver.Replica.Self.Index;
 
     private uint Shard => options.Driver.Verifier.Context.Group.Number;
@@ -45,7 +47,8 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
     public void OnEquivocation(Signed earlier, Signed later)
     {
         if (options.Evidence.Add(earlier, later) is { } problem) options.Logger.EvidenceNotWritten(Replica, Shard, problem);
-        options.Logger.Equivocation(Replica, Shard, earlier.Signer.Index, earlier.UntypedStatement, later.UntypedStatement);
+        var count = ++_contradictions[later.Signer.Index];
+        if (BitOperations.IsPow2(count)) options.Logger.Equivocation(Replica, Shard, later.Signer.Index, count, earlier.UntypedStatement, later.UntypedStatement);
     }
 
     public void OnForgotten(Signed statement) => options.Logger.LogIsBehind(Replica, Shard, statement.UntypedStatement);

@@ -77,6 +77,9 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>What is known of a nonce.</summary>
     public ResultLookup FindResult(PublicKey client, Nonce nonce) => _driver.Find(client, nonce);
 
+    /// <summary>The replica. It belongs to the thread of the rounds; others may read what is a single number, which may be old.</summary>
+    internal Replica Replica => _driver.Replica;
+
     /// <summary>Where the replica stood at its last tick.</summary>
     public ReplicaStatus? Status => _status;
 

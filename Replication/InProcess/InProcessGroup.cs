@@ -4,8 +4,10 @@ using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.Accountability;
 using KvStore.Replication.Driving;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
+using KvStore.Replication.Ports;
 using KvStore.Replication.Storing;
 using KvStore.StateMachine;
 using Microsoft.Extensions.Logging;
@@ -25,6 +27,8 @@ public sealed class InProcessGroup : IDisposable
     private readonly Lock _gate = new();
     private readonly ReplicaStores[] _stores;
     private readonly RejectionCounters[] _rejections;
+    private readonly Tampering?[] _tamperings;
+    private readonly IPeerTransport[] _transports;
 
     internal InProcessGroup(
         Genesis genesis, GroupGenesis group, ImmutableArray<Ed25519PrivateKey> keys, IVerificationCache verified, InProcessOptions options, ILoggerFactory loggers)
@@ -37,6 +41,8 @@ public sealed class InProcessGroup : IDisposable
         _network = new InProcessNetwork(_verifier, group.Config.Replicas);
         _rejections = [.. keys.Select(_ => new RejectionCounters())];
         _stores = [.. keys.Select((_, index) => ReplicaStores.Create(options, group.Id, index))];
+        _tamperings = [.. keys.Select((_, index) => TamperingOf(index))];
+        _transports = [.. _tamperings.Select((tampering, index) => Transport(tampering, _network.PortOf(new ReplicaId((ushort)index))))];
         for (var i = 0; i < keys.Length; i++) Start(i, StartMode.Genesis);
     }
 
@@ -192,6 +198,7 @@ public sealed class InProcessGroup : IDisposable
     public void Dispose()
     {
         for (var i = 0; i < _keys.Length; i++) StopReplica(i);
+        foreach (var tampering in _tamperings) tampering?.Dispose();
         foreach (var key in _keys) key.Dispose();
     }
 
@@ -200,14 +207,29 @@ public sealed class InProcessGroup : IDisposable
     private NoQuorumException NoQuorum() =>
         new($"Shard {Id.Number} has {InService} of {_group.Config.Replicas} replicas in service and needs {_group.Config.Quorum}.");
 
+    // What is wrong with a replica by design stays wrong over its restarts.
+    private Tampering? TamperingOf(int index)
+    {
+        if (!_options.Faults.TryGetValue(index, out var faults)) return null;
+        var tampering = new Tampering(faults, ReplicaOf(index), _verifier.Context, SignerOf(index), _options.Clock, () => _network.Host(index));
+        _network.Tamper(tampering);
+        _logger.FaultyByDesign(index, string.Join(", ", faults.Names));
+        return tampering;
+    }
+
+    private static IPeerTransport Transport(Tampering? tampering, InProcessNetwork.Port port) => tampering is null ? port : tampering.Over(port);
+
+    private ReplicaOptions ReplicaOf(int index) => new(new ReplicaId((ushort)index), _group.Config, _genesis.Consensus, _genesis.Cluster);
+
+    private KeyStatementSigner SignerOf(int index) => new(new ReplicaId((ushort)index), _keys[index]);
+
     private void Start(int index, StartMode mode)
     {
-        var self = new ReplicaId((ushort)index);
-        var port = _network.PortOf(self);
-        var replica = new ReplicaOptions(self, _group.Config, _genesis.Consensus, _genesis.Cluster);
+        var transport = _transports[index];
+        IGatewayOutlet outlet = _tamperings[index] is { } tampering ? tampering.OutletOver(transport) : _network.PortOf(new ReplicaId((ushort)index));
         var partition = new ShardPartition(new ShardMap(_genesis.Groups.Length), _group.Id);
-        var driver = new DriverOptions(replica, _genesis.Limits, _genesis.Clients, partition, _verifier);
-        var options = new HostOptions(driver, new KeyStatementSigner(self, _keys[index]), port, port, _options.Clock, _logger, _rejections[index], Evidence)
+        var driver = new DriverOptions(ReplicaOf(index), _genesis.Limits, _genesis.Clients, partition, _verifier);
+        var options = new HostOptions(driver, SignerOf(index), transport, outlet, _options.Clock, _logger, _rejections[index], Evidence)
         {
             SharesThreads = _options.Directory is null,
             KeyWaitersMax = _options.KeyWaitersMax,
@@ -242,8 +264,11 @@ public sealed class InProcessGroup : IDisposable
 
     private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true } or { DiskFull: true };
 
-    private ReplicaStatus StatusOf(int index) =>
-        _network.Host(index) is not { } host
-            ? new ReplicaStatus(index, Running: false, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal))
-            : host.Status ?? new ReplicaStatus(index, Running: true, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal));
+    private ReplicaStatus StatusOf(int index)
+    {
+        var host = _network.Host(index);
+        var status = host?.Status
+            ?? new ReplicaStatus(index, Running: host is not null, 0, false, 0, 0, 0, null, false, false, 0, 0, new SortedDictionary<string, long>(StringComparer.Ordinal));
+        return _tamperings[index] is { } tampering ? status with { Faults = tampering.Names } : status;
+    }
 }

@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using KvStore.Replication.Ports;
@@ -12,6 +13,8 @@ namespace KvStore.Replication.InProcess;
 internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 {
     private readonly ReplicaHost?[] _hosts = new ReplicaHost?[replicas];
+    private readonly Tampering?[] _tamperings = new Tampering?[replicas];
+    private bool _someoneTampers;
 
     public void Attach(ReplicaHost host) => Volatile.Write(ref _hosts[host.Id.Index], host);
 
@@ -19,9 +22,28 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
     public ReplicaHost? Host(int index) => Volatile.Read(ref _hosts[index]);
 
+    /// <summary>What reaches the replica passes through its tamper first. To be said before anything runs.</summary>
+    public void Tamper(Tampering tampering) => (_tamperings[tampering.Self.Index], _someoneTampers) = (tampering, true);
+
     public Port PortOf(ReplicaId replica) => new(this, replica);
 
     private void Transmit(ReplicaId from, ReplicaId? to, PeerMessage message)
+    {
+        if (!_someoneTampers)
+        {
+            Carry(from, to, message);
+            return;
+        }
+
+        for (ushort i = 0; i < _hosts.Length; i++)
+        {
+            if (!IsMeant(from, to, i)) continue;
+            var heard = _tamperings[i] is { } tampering ? tampering.Hear(from, message) : message;
+            if (heard is not null) Carry(from, new ReplicaId(i), heard);
+        }
+    }
+
+    private void Carry(ReplicaId from, ReplicaId? to, PeerMessage message)
     {
         switch (message)
         {
@@ -58,10 +80,11 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
     {
         for (var i = 0; i < _hosts.Length; i++)
         {
-            var meant = to is { } one ? one.Index == i : from.Index != i;
-            if (meant && Host(i) is { } host) deliver(host);
+            if (IsMeant(from, to, i) && Host(i) is { } host) deliver(host);
         }
     }
+
+    private static bool IsMeant(ReplicaId from, ReplicaId? to, int receiver) => to is { } one ? one.Index == receiver : from.Index != receiver;
 
     /// <summary>One node's connection to the network.</summary>
     internal sealed class Port(InProcessNetwork network, ReplicaId self) : IPeerTransport, IGatewayOutlet
@@ -72,13 +95,21 @@ internal sealed class InProcessNetwork(MessageVerifier verifier, int replicas)
 
         public void Distribute(VerifiedRequest request)
         {
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(i == self.Index ? null : self, request);
+            for (ushort i = 0; i < network._hosts.Length; i++)
+            {
+                if (network._tamperings[i] is not null) network.Transmit(self, new ReplicaId(i), new RequestsMessage([request.Request]));
+                else network.Host(i)?.Deliver(i == self.Index ? null : self, request);
+            }
         }
 
         public void AskReadIndex(ReadIndexQuery query)
         {
             var message = new PlainMessage(query);
-            for (var i = 0; i < network._hosts.Length; i++) network.Host(i)?.Deliver(self, message, bytes: 0);
+            for (ushort i = 0; i < network._hosts.Length; i++)
+            {
+                if (network._tamperings[i] is not null) network.Transmit(self, new ReplicaId(i), query);
+                else network.Host(i)?.Deliver(self, message, bytes: 0);
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
 using KvStore.Storage;
@@ -37,6 +39,9 @@ public sealed record InProcessOptions
 
     /// <summary>Whose requests are executed.</summary>
     public ClientPolicy Clients { get; init; } = ClientPolicy.Any;
+
+    /// <summary>Nodes that do something wrong by design, by the index of their replicas.</summary>
+    public IReadOnlyDictionary<int, FaultsByDesign> Faults { get; init; } = ImmutableDictionary<int, FaultsByDesign>.Empty;
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -8,6 +8,9 @@ namespace KvStore.Replication.Pool;
 /// </summary>
 public interface IPeerSink
 {
+    /// <summary>What is to be taken in place of a message that came and was not looked at yet; null for nothing. A correct replica takes what comes.</summary>
+    PeerMessage? Hear(ReplicaId from, PeerMessage message) => message;
+
     /// <summary>Whether a message tells the group's replica nothing new, so that it need not be verified, nor delivered.</summary>
     bool IsSettled(PeerMessage message);
 

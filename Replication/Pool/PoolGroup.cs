@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using KvStore.Consensus;
 using KvStore.Consensus.Leadership;
 using KvStore.Protocol;
 using KvStore.Replication.Accountability;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Hosting;
 using KvStore.Replication.Ports;
@@ -23,6 +25,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     private readonly PeerReports _reports;
     private readonly Action<GroupId, ReplicaId, StatusMessage> _heard;
     private readonly Func<DiskUsage?> _diskUsage;
+    private readonly Tampering? _tampering;
     private volatile ReplicaHost? _host;
 
     /// <summary>A group whose replica has not started yet.</summary>
@@ -41,6 +44,9 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
         Verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
         Evidence = new EvidenceKeeper(context, group.Members, options.EvidenceDirectory is { } directory ? new EvidenceFiles(directory, genesis) : null);
+        Replica = new ReplicaOptions(_self, group.Config, genesis.Consensus, genesis.Cluster);
+        Signer = new KeyStatementSigner(_self, options.Key);
+        _tampering = TamperingOf(options);
     }
 
     /// <inheritdoc/>
@@ -51,6 +57,12 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
 
     /// <inheritdoc/>
     public EvidenceKeeper Evidence { get; }
+
+    /// <summary>The replica that this node has of it.</summary>
+    public ReplicaOptions Replica { get; }
+
+    /// <summary>Signs as that replica.</summary>
+    public IStatementSigner Signer { get; }
 
     /// <summary>What was dropped.</summary>
     public RejectionCounters Rejections { get; } = new();
@@ -124,7 +136,11 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         var host = _host;
         _host = null;
         host?.Dispose();
+        _tampering?.Dispose();
     }
+
+    /// <inheritdoc/>
+    public PeerMessage? Hear(ReplicaId from, PeerMessage message) => _tampering is null ? message : _tampering.Hear(from, message);
 
     /// <inheritdoc/>
     public bool IsSettled(PeerMessage message) => _host is { } host && host.IsSettled(message);
@@ -150,8 +166,14 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     /// <inheritdoc/>
     public void OnRejected(RejectionKind kind, ReplicaId from) => Rejections.Add(kind, from);
 
-    /// <summary>How the node's gateway reaches the replicas.</summary>
-    public IGatewayOutlet OutletOver(IPeerTransport transport) => new Outlet(this, transport);
+    /// <summary>How the replica sends over the network's transport: as it is, unless the node is faulty by design.</summary>
+    public IPeerTransport TransportOver(IPeerTransport transport) => _tampering is null ? transport : _tampering.Over(transport);
+
+    /// <summary>How the node's gateway reaches the replicas over what <see cref="TransportOver"/> gave.</summary>
+    public IGatewayOutlet OutletOver(IPeerTransport transport) => new TransportOutlet(_self, transport, () => _host, _tampering);
+
+    private Tampering? TamperingOf(PoolNodeOptions options) =>
+        options.Faults is { } faults ? new Tampering(faults, Replica, Verifier.Context, Signer, options.Clock, () => _host) : null;
 
     private async Task<ShardView> ReachAsync(ReplicaHost host, CancellationToken cancel) =>
         await host.Gateway.ReadAsync(Deadline(), cancel) ?? throw new NoQuorumException($"Too few replicas of shard {Id.Number} answered in time, or this node stops.");
@@ -169,7 +191,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         return IsCatchingUp ? throw new CatchingUpException($"This node's replica of shard {Id.Number} is catching up with the others.") : host;
     }
 
-    private ReplicaStatus OwnStatus() => (_host?.Status ?? Unheard(_self.Index)) with { Disk = _diskUsage() };
+    private ReplicaStatus OwnStatus() => (_host?.Status ?? Unheard(_self.Index)) with { Disk = _diskUsage(), Faults = _tampering?.Names ?? [] };
 
     private ReplicaStatus StatusOf(int replica)
     {
@@ -188,19 +210,4 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
 
     private static ReplicaStatus Unheard(int replica) =>
         new(replica, Running: false, 0, false, 0, 0, 0, null, false, false, null, null, new SortedDictionary<string, long>(StringComparer.Ordinal));
-
-    private sealed class Outlet(PoolGroup group, IPeerTransport transport) : IGatewayOutlet
-    {
-        public void Distribute(VerifiedRequest request)
-        {
-            group._host?.Deliver(null, request);
-            transport.Broadcast(new RequestsMessage([request.Request]));
-        }
-
-        public void AskReadIndex(ReadIndexQuery query)
-        {
-            group._host?.Deliver(group._self, new PlainMessage(query), bytes: 0);
-            transport.Broadcast(query);
-        }
-    }
 }

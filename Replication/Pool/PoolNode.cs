@@ -49,12 +49,13 @@ public sealed class PoolNode : IAsyncDisposable
         _firstStart = new FirstStart(genesis.Groups[0].Config, genesis.Groups.Length);
         var verified = new VerificationCache();
         _groups = [.. genesis.Groups.Zip(stores, (group, store) => new PoolGroup(genesis, group, options, verified, OnReport, store.Usage))];
-        _transports = [.. _groups.Select(group => network.Attach(group.Id, group.Verifier, group))];
+        _transports = [.. _groups.Select(group => group.TransportOver(network.Attach(group.Id, group.Verifier, group)))];
         Served = new ServedCluster(genesis, [.. _groups], _groups[0].Verifier, options.Storage)
         {
             Pool = new ServedPool(options.Self, options.Document.Members, () => network.Peers),
         };
         _logger.NodeOpened(options.Name, options.Self.Index, _groups.Length, SignatureBase.ClusterName(genesis.Cluster));
+        if (options.Faults is { } faults) _logger.FaultyByDesign(options.Self.Index, string.Join(", ", faults.Names));
     }
 
     /// <summary>The cluster as this node serves it to clients.</summary>
@@ -193,11 +194,9 @@ public sealed class PoolNode : IAsyncDisposable
     private HostOptions HostOptionsOf(int shard)
     {
         var (genesis, group) = (_options.Genesis, _groups[shard]);
-        var replica = new ReplicaOptions(_options.Self, genesis.Groups[shard].Config, genesis.Consensus, genesis.Cluster);
         var partition = new ShardPartition(new ShardMap(_groups.Length), group.Id);
-        var driver = new DriverOptions(replica, genesis.Limits, genesis.Clients, partition, group.Verifier);
-        var signer = new KeyStatementSigner(_options.Self, _options.Key);
-        return new HostOptions(driver, signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence)
+        var driver = new DriverOptions(group.Replica, genesis.Limits, genesis.Clients, partition, group.Verifier);
+        return new HostOptions(driver, group.Signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence)
         {
             PeerIsFaulty = _network.OnRejected,
         };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KvStore.Replication.Accountability;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Setup;
 using KvStore.Replication.Storing;
@@ -12,9 +13,14 @@ namespace KvStore.Replication.Pool;
 public static class PoolNodeOpening
 {
     /// <summary>Opens a node. It says nothing to the others before <see cref="PoolNode.Run"/>.</summary>
-    /// <exception cref="SetupException">A disk is in use or damaged, or the port for peers is taken.</exception>
-    public static async Task<PoolNode> OpenAsync(NodeSetup setup, ILoggerFactory loggers)
+    /// <param name="setup">What it starts with.</param>
+    /// <param name="faults">What it does wrong by design; null for a correct one.</param>
+    /// <param name="loggers">Where the log goes.</param>
+    /// <exception cref="SetupException">A disk is in use or damaged, the port for peers is taken, or a node that is not for development is to be faulty.</exception>
+    public static async Task<PoolNode> OpenAsync(NodeSetup setup, FaultsByDesign? faults, ILoggerFactory loggers)
     {
+        if (faults is not null && !setup.IsDevelopmentKey)
+            throw new SetupException($"The key in '{setup.Config.KeyPath}' is not marked as made for development, and only such a node may lie by design.", "'kv cluster generate --dev' makes a pool to experiment with.");
         var listen = setup.PeerListen();
         var certificates = PeerCertificates.Of(setup.Config);
         var logger = loggers.CreateLogger<PoolNode>();
@@ -29,6 +35,7 @@ public static class PoolNodeOpening
             var options = new PoolNodeOptions(setup.Document, setup.Self, setup.Key, setup.Config.AnswerTimeout)
             {
                 Storage = setup.Config.IsDurable ? ServedCluster.OnDisk : ServedCluster.Unflushed,
+                Faults = faults,
                 EvidenceDirectory = Path.Combine(setup.Config.Directory, EvidenceFiles.DirectoryName),
             };
             return new PoolNode(options, setup.Marks, network, stores, loggers);

@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 using KvStore.Replication.Setup;
 
 namespace KvStore.Replication.Pool;
@@ -21,6 +22,9 @@ public sealed record PoolNodeOptions(GenesisDocument Document, ReplicaId Self, E
 
     /// <summary>Where evidence is kept over restarts; null for a node that keeps nothing.</summary>
     public string? EvidenceDirectory { get; init; }
+
+    /// <summary>What the node does wrong by design; null for a correct one.</summary>
+    public FaultsByDesign? Faults { get; init; }
 
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -31,11 +31,13 @@ public sealed class DiskSnapshotStore : ISnapshotStore
     {
         var writer = SnapshotWriter.Begin(_disk, state.Sequence.Number, LogRecordCodec.Encode(new StableRecord(certificate)));
         var written = 0L;
+        var chunk = new CanonicalWriter(_chunkBytes); // One for all: so large an object makes the collector look at all there is, soon.
         var from = Digest.Zero;
         do
         {
-            var chunk = state.EncodeChunk(from, _chunkBytes, out from);
-            writer.Add(chunk);
+            chunk.Clear();
+            from = state.EncodeChunk(chunk, from, _chunkBytes);
+            writer.Add(chunk.Written);
             yield return written += chunk.Length;
         }
         while (from != Digest.Zero);

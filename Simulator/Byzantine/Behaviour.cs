@@ -1,4 +1,5 @@
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

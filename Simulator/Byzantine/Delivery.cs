@@ -1,5 +1,6 @@
 // adversary.md rows 10, 13 and 21; Aardvark (NSDI '09) for the primary that is as slow as the time-out allows.
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

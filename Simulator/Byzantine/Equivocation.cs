@@ -1,6 +1,7 @@
 // adversary.md rows 1 and 6; the equivocating primary of every paper since PBFT (OSDI '99, section 4).
 using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

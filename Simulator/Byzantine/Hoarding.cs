@@ -1,5 +1,6 @@
 // adversary.md row 4. What the highest view of a certificate is for: PBFT (TOCS 2002) section 4.4, the set O.
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

@@ -99,6 +99,9 @@ public enum Lie
     /// <summary>What it says about where it stands is wrong, and it may claim to have lost its disk.</summary>
     WrongStatus,
 
+    /// <summary>It tells a replica that has just started that nothing is known of it, or far too much, or shows it statements that prove nothing.</summary>
+    WrongRecall,
+
     /// <summary>It sends what remains of its messages when some bytes are others.</summary>
     Mangle,
 }

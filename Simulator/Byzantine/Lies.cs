@@ -39,6 +39,7 @@ internal static class Lies
         Lie.WrongResults => new WrongResultsBehaviour(kit),
         Lie.WrongReadIndex => new WrongReadIndexBehaviour(kit),
         Lie.WrongStatus => new WrongStatusBehaviour(kit),
+        Lie.WrongRecall => new WrongRecallBehaviour(kit),
         Lie.Mangle => new MangleBehaviour(kit),
         _ => throw new ArgumentOutOfRangeException(nameof(lie), lie, "A lie that nobody can tell."),
     };

@@ -2,6 +2,7 @@
 using System.Collections.Immutable;
 using KvStore.Consensus.ViewChanging;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

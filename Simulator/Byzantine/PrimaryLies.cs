@@ -1,6 +1,7 @@
 // adversary.md rows 8, 11, 22 and 23.
 using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 
@@ -29,13 +30,19 @@ internal sealed class BadBatchBehaviour(LiarKit kit) : Behaviour(kit)
     };
 }
 
-/// <summary>Lets the requests of one client lie while it leads. As a backup it votes like the others, or nobody would take it for correct.</summary>
-internal sealed class StarveBehaviour(LiarKit kit, PublicKey client) : Behaviour(kit)
+/// <summary>
+/// Lets the requests of one client lie while it leads: of a certain one, or of the first that it hears of. As a backup it votes like the others, or nobody would take
+/// it for correct.
+/// </summary>
+internal sealed class StarveBehaviour(LiarKit kit, PublicKey? client) : Behaviour(kit)
 {
+    private PublicKey? _client = client;
+
     public override PeerMessage? Hear(ReplicaId from, PeerMessage message)
     {
         if (message is not RequestsMessage it || !Kit.IsPrimary) return message;
-        ImmutableArray<Request> served = [.. it.Requests.Where(request => request.Client != client)];
+        _client ??= it.Requests.FirstOrDefault()?.Client;
+        ImmutableArray<Request> served = [.. it.Requests.Where(request => request.Client != _client)];
         return served.IsEmpty ? null : it with { Requests = served };
     }
 }

@@ -1,5 +1,6 @@
 // adversary.md rows 3, 33 and 34.
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

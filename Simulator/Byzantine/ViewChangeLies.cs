@@ -1,6 +1,7 @@
 // adversary.md rows 3, 5, 14 and 32.
 using System.Collections.Immutable;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 
@@ -79,11 +80,6 @@ internal sealed class ForgedViewChangeBehaviour(LiarKit kit) : Behaviour(kit)
         return rest.Add(new OrderingCertificate(forged));
     }
 
-    // Its own signature stands for everybody's.
-    private OrderingCertificate Invented(ViewChange honest)
-    {
-        var vote = new Prepare(new View(honest.View.Number - 1), honest.StableSequence.Next, Kit.AnyDigest());
-        var own = Kit.Sign(vote).Signature;
-        return new OrderingCertificate(LiarKit.Certificate(vote, Enumerable.Range(0, Kit.Group.Quorum).Select(index => new VoteSignature(new ReplicaId((ushort)index), own))));
-    }
+    private OrderingCertificate Invented(ViewChange honest) =>
+        Kit.Invent(new Prepare(new View(honest.View.Number - 1), honest.StableSequence.Next, Kit.AnyDigest()));
 }

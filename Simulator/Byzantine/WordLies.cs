@@ -1,5 +1,6 @@
 // adversary.md rows 2, 7, 24, 27, 30 and 32.
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 
 namespace KvStore.Simulator;
 

@@ -20,7 +20,7 @@ internal sealed class AgreementChecker(Violations violations, StateOracle oracle
     public void OnExecuted(Machine machine, ExecutedBatch batch)
     {
         var index = (int)batch.Sequence.Number - 1;
-        if (index >= _positions.Count && machine.Tamper is not null) return;
+        if (index >= _positions.Count && machine.IsLiar) return;
         if (index > _positions.Count)
         {
             violations.Add("Positions are executed in order", $"{machine} executed {batch.Sequence} although nobody executed s{_positions.Count + 1}");
@@ -50,7 +50,7 @@ internal sealed class AgreementChecker(Violations violations, StateOracle oracle
     {
         if (state.Sequence == SequenceNumber.Genesis) return;
         var index = (int)state.Sequence.Number - 1;
-        if (index >= _positions.Count && machine.Tamper is not null) return;
+        if (index >= _positions.Count && machine.IsLiar) return;
         if (index >= _positions.Count)
         {
             violations.Add("Positions are executed in order", $"{machine} has a state at {state.Sequence}, which nobody executed");

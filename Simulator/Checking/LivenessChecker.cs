@@ -14,8 +14,7 @@ internal static class LivenessChecker
     public static void Finish(World world)
     {
         var consensus = world.Settings.Consensus;
-        var longest = (long)consensus.RequestTimeoutTicks << consensus.TimeoutDoublingsMax;
-        var bound = BaseTicks + TimeoutsMax * longest;
+        var bound = BoundOf(world);
         Require(world, () => world.Clients.All(client => client.IsDone), bound, "requests wait");
         Require(world, () => world.Shards.All(HasConverged), bound, "the replicas have not converged");
         // Nobody asks for anything any more: keys expire all the same, those that may do so while anybody waits.
@@ -23,6 +22,13 @@ internal static class LivenessChecker
         var ticks = (long)(horizon.UnixMilliseconds - (ulong)(World.Epoch + world.Queue.Now)) / consensus.TickMilliseconds;
         Require(world, () => !world.Shards.Any(shard => shard.Oracle.Latest.Due(horizon).Any()), ticks + bound, "keys that are due have not expired");
         Require(world, () => world.Shards.All(HasConverged), bound, "the replicas have not converged");
+    }
+
+    /// <summary>How long, in ticks, whatever is asked for may take when nothing keeps it.</summary>
+    public static long BoundOf(World world)
+    {
+        var consensus = world.Settings.Consensus;
+        return BaseTicks + TimeoutsMax * ((long)consensus.RequestTimeoutTicks << consensus.TimeoutDoublingsMax);
     }
 
     /// <summary>All correct replicas run, have their memory, and are at the position that anybody ever executed, with one state.</summary>
@@ -40,7 +46,8 @@ internal static class LivenessChecker
         return roots == 1;
     }
 
-    private static void Require(World world, Func<bool> holds, long ticks, string otherwise)
+    /// <summary>Goes on until something holds; that it does not within the time is a violation.</summary>
+    public static void Require(World world, Func<bool> holds, long ticks, string otherwise)
     {
         if (world.Violations.Any || world.RunUntil(holds, ticks) || world.Violations.Any) return;
         world.Violations.Add("Liveness", $"{otherwise}, {ticks} ticks after there was nothing to keep them\n{Dump(world)}");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KvStore.Protocol;
 using KvStore.Replication.Gateways;
 using KvStore.StateMachine;
@@ -42,6 +43,9 @@ internal sealed class SimulatedClient
     public int LostAnswers { get; private set; }
 
     public bool IsDone => UnderWay == 0 && _left == 0;
+
+    /// <summary>The nodes that it goes through in turn, as a scenario has it; none for all of them, in an order that is drawn.</summary>
+    public ImmutableArray<int> Gateways { get; set; } = [];
 
     public void Start() => _world.Queue.After(_random.Between(0, _world.Settings.ThinkMax), Next);
 
@@ -168,8 +172,7 @@ internal sealed class SimulatedClient
     // Through another node than the last time; one that is down answers nothing.
     private void Send(ClientOperation operation)
     {
-        var nodes = _world.Settings.Replicas;
-        _lastNode = (_lastNode + 1 + _random.Below(nodes - 1)) % nodes;
+        _lastNode = NextNode();
         var attempt = new Attempt(operation.Parts.Length, answers => Answer(operation, answers));
         for (var i = 0; i < operation.Parts.Length; i++)
         {
@@ -181,6 +184,13 @@ internal sealed class SimulatedClient
                 if (machine.Process is { } process) Pass(process, part, answer => OnShardAnswered(machine, attempt, index, answer));
             }));
         }
+    }
+
+    private int NextNode()
+    {
+        var nodes = _world.Settings.Replicas;
+        if (Gateways.IsEmpty) return (_lastNode + 1 + _random.Below(nodes - 1)) % nodes;
+        return Gateways[(Gateways.IndexOf(_lastNode) + 1) % Gateways.Length];
     }
 
     private static void Pass(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done)
@@ -198,7 +208,7 @@ internal sealed class SimulatedClient
 
     private void OnShardAnswered(Machine machine, Attempt attempt, int part, GatewayAnswer answer)
     {
-        if (machine.Tamper is not null)
+        if (machine is { Tamper: not null, HasHonestGateway: false })
         {
             // It may say anything, and without a receipt nobody can tell: what a liar's gateway answers counts as no answer.
             LostAnswers++;

@@ -34,7 +34,7 @@ internal sealed class LiarNemesis(World world, Shard shard, DeterministicRandom 
     private void Corrupt(Machine machine)
     {
         if (machine.IsFaulty || machine.IsDead) return;
-        var kit = new LiarKit(shard, machine, world.Overheard, random.Fork());
+        var kit = new LiarKit(new LyingMachine(shard, machine), world.Overheard, random.Fork());
         var liar = new Liar(kit);
         machine.Tamper = liar;
         _liars.Add((machine, kit, liar));

@@ -34,7 +34,7 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
     private void MakeForger(Lie forgery)
     {
         var machine = shard.Machines[random.Between(1, Math.Min(2, _settings.Replicas - 1))];
-        machine.Tamper = new NewViewForger(new LiarKit(shard, machine, world.Overheard, random.Fork()), forgery);
+        machine.Tamper = new NewViewForger(new LiarKit(new LyingMachine(shard, machine), world.Overheard, random.Fork()), forgery);
     }
 
     private void MakeDisksSlow()

@@ -1,5 +1,6 @@
 using KvStore.Consensus;
 using KvStore.Protocol;
+using KvStore.Replication.Faults;
 using KvStore.Storage;
 
 namespace KvStore.Simulator;
@@ -62,6 +63,15 @@ internal sealed class Machine
             HasLied |= value is not null;
         }
     }
+
+    /// <summary>Whether a liar's gateway is a correct one all the same, and what it answers counts: its scenario lets only its replica fail.</summary>
+    public bool HasHonestGateway { get; set; }
+
+    /// <summary>Whether its tamper is no liar: it holds back and delays what its replica says and hears, and changes nothing.</summary>
+    public bool OnlyOmits { get; set; }
+
+    /// <summary>Whether what its replica says may be anything.</summary>
+    public bool IsLiar => Tamper is not null && !OnlyOmits;
 
     /// <summary>Whether it ever was a liar's: there may be evidence against it, which is no mistake.</summary>
     public bool HasLied { get; private set; }

@@ -172,6 +172,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     {
         _world.Trace.Note(4 + Place, state.Sequence.Number);
         _world.Trace.Line(() => $"{_machine} installs the state at {state.Sequence}");
+        _shard.StateTransfers++;
         _shard.Agreement.OnState(_machine, state);
         Gateway.OnInstalled(state.Sequence);
     }
@@ -194,6 +195,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
     public void OnEquivocation(Signed earlier, Signed later)
     {
         var signer = _shard.Machines[later.Signer.Index];
+        if (!_machine.IsLiar) _shard.Convicted.Add(signer.Id);
         if (!signer.HasLied) _shard.Violations.Add("No correct replica contradicts itself", $"{_machine} holds evidence against {signer}: {earlier.UntypedStatement} and {later.UntypedStatement}");
     }
 

@@ -34,15 +34,17 @@ internal sealed class ProcessPool : IDisposable
     }
 
     /// <summary>Starts a node, and returns when it listens.</summary>
-    public Task Start(int node)
+    /// <param name="node">The node.</param>
+    /// <param name="more">What else the command line says.</param>
+    public Task Start(int node, params string[] more)
     {
         _nodes[node]?.Dispose();
-        _nodes[node] = new KvProcess("node", "start", "--dir", DirectoryOf(node));
+        _nodes[node] = new KvProcess(["node", "start", "--dir", DirectoryOf(node), .. more]);
         return _nodes[node]!.Serving();
     }
 
     /// <summary>Starts all.</summary>
-    public Task StartAll() => Task.WhenAll(Enumerable.Range(0, Nodes).Select(Start));
+    public Task StartAll() => Task.WhenAll(Enumerable.Range(0, Nodes).Select(node => Start(node)));
 
     /// <summary>Ends all at the same moment, as a power cut of the house would.</summary>
     public Task KillAll() => Task.WhenAll(_nodes.Select(node => node!.Kill()));

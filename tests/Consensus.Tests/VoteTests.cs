@@ -74,6 +74,45 @@ public class VoteTests
         Assert.False(group[1].Replica.Active);
     }
 
+    // A liar that tells each replica one thing contradicts itself before none of them; but what they show each other carries its signatures.
+    [Fact]
+    public void Whoever_voted_otherwise_here_than_a_certificate_shows_is_reported()
+    {
+        var group = new TestGroup();
+        group.Inject(2, Message(2, "a"), 3);
+        var prepared = new OrderingCertificate(group.Certify(Vote(2, "b").Statement));
+        group.Inject(0, new StatementMessage(TestGroup.Sign(0, new ViewChange(new View(1), null, [prepared]))), 3);
+        AssertEvidence(group[3], 2);
+
+        var batch = new Batch(group.Now, []);
+        group.Inject(1, new StatementMessage(TestGroup.Sign(1, new Commit(default, new SequenceNumber(1), Digest.Of("a"u8)))), 2);
+        group.Inject(0, new CommittedMessage(group.Certify(new Commit(default, new SequenceNumber(1), batch.Digest)), batch), 2);
+        AssertEvidence(group[2], 1);
+        Assert.True(group[2].Replica.Active);
+        Assert.Equal(new SequenceNumber(1), group[2].Replica.Executed);
+    }
+
+    [Fact]
+    public void Whoever_voted_in_another_view_than_a_certificate_is_of_or_the_same_is_not()
+    {
+        var group = new TestGroup();
+        group.Inject(2, Message(2, "a"), 3);
+        foreach (var (view, text) in ((ulong, string)[])[(1, "b"), (0, "a")])
+        {
+            var prepared = new OrderingCertificate(group.Certify(Vote(2, text).Statement with { View = new View(view) }));
+            group.Inject((int)view, new StatementMessage(TestGroup.Sign((int)view, new ViewChange(new View(2), null, [prepared]))), 3);
+        }
+
+        Assert.Empty(group[3].Of<ReportEquivocation>());
+    }
+
+    private static void AssertEvidence(ReplicaHarness witness, int signer)
+    {
+        var evidence = Assert.Single(witness.Of<ReportEquivocation>());
+        Assert.All([evidence.Earlier, evidence.Later], side => Assert.Equal(signer, side.Signer.Index));
+        Assert.True(Contradiction.Between(evidence.Earlier.UntypedStatement, evidence.Later.UntypedStatement));
+    }
+
     [Fact]
     public void Votes_that_come_before_the_proposal_are_kept_for_it()
     {

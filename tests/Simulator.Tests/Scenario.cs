@@ -50,7 +50,7 @@ internal static class Scenario
 
     /// <summary>What a replica would lie with.</summary>
     public static LiarKit Kit(World world, int index) =>
-        new(world.Shards[0], world.Shards[0].Machines[index], world.Overheard, new DeterministicRandom(3));
+        new(new LyingMachine(world.Shards[0], world.Shards[0].Machines[index]), world.Overheard, new DeterministicRandom(3));
 
     /// <summary>The answer to an operation that the first client does now, from the shard of its key.</summary>
     public static OperationResult Do(World world, Intent intent)

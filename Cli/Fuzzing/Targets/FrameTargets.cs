@@ -23,7 +23,8 @@ internal static class FrameTargets
         foreach (var message in Corpus.Golden("message.")) yield return [.. ping, .. MessageFrame(message), .. ping];
     }
 
-    private static byte[] MessageFrame(byte[] message)
+    /// <summary>A frame with this message for the group.</summary>
+    public static byte[] MessageFrame(byte[] message)
     {
         var writer = new CanonicalWriter();
         Frames.Begin(writer, FrameKind.Message);

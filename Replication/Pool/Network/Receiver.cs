@@ -108,8 +108,9 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
         return message;
     }
 
-    private bool Deliver(AttachedGroup group, PeerMessage message, int bytes)
+    private bool Deliver(AttachedGroup group, PeerMessage received, int bytes)
     {
+        if (group.Sink.Hear(peer.Id, received) is not { } message) return true;
         switch (message)
         {
             case StatementMessage { Signed: Signed<Executed> executed }:

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using KvStore.Protocol;
 using KvStore.Replication.Accountability;
@@ -17,10 +15,10 @@ public sealed class InteropTests
     [Fact]
     public async Task A_client_with_http_message_sig_is_understood_and_nothing_forged_is()
     {
-        var folder = Path.Combine(Root(), "tests", "Api.Tests", "interop");
+        var folder = ForeignProgram.Scripts;
         if (!Directory.Exists(Path.Combine(folder, "node_modules"))) Assert.Skip("Run 'npm ci' in tests/Api.Tests/interop first.");
         await using var cluster = await SharedCluster.Start(gateways: 2);
-        var output = await Run("node", folder, new() { ["KV_URLS"] = $"{cluster[0].Address} {cluster[1].Address}" }, "check.mjs");
+        var output = await ForeignProgram.Run("node", folder, new() { ["KV_URLS"] = $"{cluster[0].Address} {cluster[1].Address}" }, "check.mjs");
 
         // Each line is one thing that was tried, so a script that does nothing does not pass.
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -46,9 +44,9 @@ public sealed class InteropTests
             keeper.Add(Vote(context, keys[2], 1), Vote(context, keys[2], 2));
             await File.WriteAllBytesAsync(evidence, keeper.Records[0].ToBytes(), TestContext.Current.CancellationToken);
 
-            var scripts = Path.Combine(Root(), "tests", "Api.Tests", "interop");
-            Assert.StartsWith("ok proven: replica 2 of shard 1 ", await Run("node", scripts, [], "verify-evidence.mjs", genesis, evidence), StringComparison.Ordinal);
-            Assert.Matches("^ok accepted as it is, and [0-9]{4,} altered copies refused", await Run("node", scripts, [], "alter-evidence.mjs", genesis, evidence));
+            var scripts = ForeignProgram.Scripts;
+            Assert.StartsWith("ok proven: replica 2 of shard 1 ", await ForeignProgram.Run("node", scripts, [], "verify-evidence.mjs", genesis, evidence), StringComparison.Ordinal);
+            Assert.Matches("^ok accepted as it is, and [0-9]{4,} altered copies refused", await ForeignProgram.Run("node", scripts, [], "alter-evidence.mjs", genesis, evidence));
         }
         finally
         {
@@ -59,16 +57,16 @@ public sealed class InteropTests
     [Fact]
     public async Task The_documents_commands_work()
     {
-        var document = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "http-signatures.md"), TestContext.Current.CancellationToken);
+        var document = await File.ReadAllTextAsync(Path.Combine(ForeignProgram.Root, "docs", "http-signatures.md"), TestContext.Current.CancellationToken);
         var script = Regex.Match(document, "```bash\n(?<script>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Groups["script"].Value;
         Assert.NotEmpty(script);
         var folder = Directory.CreateTempSubdirectory("kv-signatures");
         try
         {
-            await Run("openssl", folder.FullName, [], "version");
-            await Run("curl", folder.FullName, [], "--version");
+            await ForeignProgram.Run("openssl", folder.FullName, [], "version");
+            await ForeignProgram.Run("curl", folder.FullName, [], "--version");
             await using var cluster = await SharedCluster.Start(gateways: 1);
-            var output = await Run("bash", folder.FullName, new() { ["KV_URL"] = cluster[0].Address.GetLeftPart(UriPartial.Authority) }, "-eu", "-o", "pipefail", "-c", script);
+            var output = await ForeignProgram.Run("bash", folder.FullName, new() { ["KV_URL"] = cluster[0].Address.GetLeftPart(UriPartial.Authority) }, "-eu", "-o", "pipefail", "-c", script);
             Assert.Contains("HTTP/1.1 201 Created", output, StringComparison.Ordinal);
             Assert.Equal("hello", await cluster[0].Get("/v1/kv/greeting").Body());
         }
@@ -84,35 +82,5 @@ public sealed class InteropTests
         var writer = new CanonicalWriter();
         StatementCodec.EncodeSignedBytes(writer, context, commit);
         return new Signed<Commit>(commit, new ReplicaId(2), key.Sign(writer.Written));
-    }
-
-    // The output of a command that ends well. It is skipped when there is no such command.
-    private static async Task<string> Run(string command, string folder, Dictionary<string, string> environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        using var process = new Process { StartInfo = start };
-        try
-        {
-            process.Start();
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip($"'{command}' is not installed.");
-        }
-
-        var cancel = TestContext.Current.CancellationToken;
-        var error = process.StandardError.ReadToEndAsync(cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(cancel);
-        await process.WaitForExitAsync(cancel);
-        Assert.True(process.ExitCode == 0, $"{command} ended with {process.ExitCode}:\n{output}{await error}");
-        return output;
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "KvStore.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 }

@@ -15,9 +15,9 @@ internal sealed class TestNetwork
 
     public IPoolNetwork Of(ReplicaId node, int nodes) => new Port(this, node, nodes);
 
-    private void Send(ReplicaId from, ReplicaId to, GroupId group, PeerMessage message)
+    private void Send(ReplicaId from, ReplicaId to, GroupId group, PeerMessage sent)
     {
-        if (from == to || !_attached.TryGetValue((to, group), out var target)) return;
+        if (from == to || !_attached.TryGetValue((to, group), out var target) || target.Sink.Hear(from, sent) is not { } message) return;
         if (message is StatementMessage { Signed: Signed<Executed> executed }) target.Sink.OnExecuted(from, executed);
         else if (message is ReadIndexAnswer answer) target.Sink.OnReadIndexAnswer(from, answer);
         else if (target.Verifier.TryVerify(message, out var verified, out var rejection)) target.Sink.Deliver(from, verified, bytes: 0);
