@@ -111,6 +111,7 @@ internal sealed class ShardGateway(IShardGroup group, StateLimits limits, Reques
     {
         NoQuorumException => NoQuorum(request, exception.RetryAfter),
         CatchingUpException => new ProblemResult(ProblemKinds.CatchingUp, $"{exception.Message} Ask another node.") { RetryAfter = exception.RetryAfter, Shard = Shard },
+        ClientBusyException => new ProblemResult(ProblemKinds.TooManyRequests, exception.Message) { RetryAfter = exception.RetryAfter, Shard = Shard },
         ShardBusyException => new ProblemResult(ProblemKinds.Busy, exception.Message) { RetryAfter = exception.RetryAfter, Shard = Shard },
         OutcomeUnknownException => Doubtful(ProblemKinds.OutcomeUnknown, "The answer did not come in time.", request, exception.RetryAfter),
         _ => throw new InvalidOperationException("A shard can be unavailable in a way that the gateway does not know.", exception),

@@ -20,7 +20,7 @@ internal static class SimCommand
         var seeds = new Option<int?>("--seeds") { Description = "How many seeds to run." };
         var jobs = new Option<int>("--jobs") { Description = "How many to run at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var trace = new Option<bool>("--trace") { Description = "Write a line for every event." };
-        var profile = new Option<SimulationProfile>("--profile") { Description = "Which faults are drawn: mixed, disk for more of the disk's, or byzantine for liars." };
+        var profile = new Option<SimulationProfile>("--profile") { Description = "Which faults are drawn: mixed, disk for more of the disk's, byzantine for liars, or noise for machines on which nobody should be voted out." };
         var twins = new Option<bool>("--twins") { Description = "Run every scenario of a group of four with two copies of one replica, or the one whose number is --seed." };
         var scenario = new Option<string?>("--scenario") { Description = "Run the scripted failures of this file, or of all *.scenario files of this folder.", HelpName = "FILE|FOLDER" };
         var command = new Command("sim", "Runs the whole group under random faults, or scripted ones, and checks every promise after every step.") { seed, seeds, jobs, trace, profile, twins, scenario };

@@ -57,6 +57,9 @@ public sealed record FoundForgotten(Signed Statement) : Effect;
 /// <summary>A message was dropped: count it by kind and sender.</summary>
 public sealed record Reject(RejectionKind Kind, ReplicaId From) : Effect;
 
+/// <summary>A replica does what a correct one hardly does. For operators.</summary>
+public sealed record ReportSuspicion(SuspicionKind Kind, ReplicaId Of) : Effect;
+
 /// <summary>A client's request was not taken because too many wait.</summary>
 public sealed record RefuseRequest(Digest Request) : Effect;
 

@@ -102,6 +102,7 @@ public sealed class Replica
             case VerifiedCommitted it: Serving.OnCommitted(state, from, it); break;
             case VerifiedStable it: Checkpoints.OnCertificate(state, it.Certificate); break;
             case VerifiedRecalled it: state.Recall.OnAnswer(state, from, it.Message); break;
+            case PlainMessage { Message: ComplaintMessage it }: state.Complaints.Note(from, it.View, state.Ticks); break;
             case PlainMessage { Message: StatusMessage it }: StatusReports.On(state, from, it); break;
             case PlainMessage { Message: BatchesMessage it }: Serving.OnBatches(state, from, it.Batches); break;
             case PlainMessage { Message: ChunkMessage it }: state.Transfer.OnChunk(state, from, it); break;
@@ -118,6 +119,8 @@ public sealed class Replica
         _state.Recall.OnTick(_state);
         _state.Rejoin.OnTick(_state);
         _state.Expiry.OnTick(now, _state.Ticks, IsFetchingState);
+        _state.Monitor.OnTick(_state);
+        Complaints.OnTick(_state);
         ViewChanger.OnTick(_state);
         Checkpoints.OnTick(_state);
         _state.Fetcher.Ask(_state);

@@ -68,6 +68,10 @@ internal sealed class ReplicaState(ReplicaOptions options)
 
     public ViewTimer Timer { get; } = new(options.Config);
 
+    public PrimaryMonitor Monitor { get; } = new(options.Group);
+
+    public ComplaintSet Complaints { get; } = new(options.Group, options.Config);
+
     public ExpiryWatch Expiry { get; } = new(options.Config);
 
     public EarlyInbox Early { get; } = new(options.Group);

@@ -23,6 +23,9 @@ public enum LeaderPolicyKind : byte
 {
     /// <summary>Replica <c>view mod n</c>.</summary>
     RoundRobin = 1,
+
+    /// <summary>The same, and a primary that delivers too little is voted out although no time-out fired.</summary>
+    MonitoredRoundRobin = 2,
 }
 
 /// <summary>The size of a group and what follows from it.</summary>
@@ -66,7 +69,10 @@ public sealed record GroupConfig
     public CarrierKind Carrier { get; init; } = CarrierKind.Broadcast;
 
     /// <summary>Who leads a view.</summary>
-    public LeaderPolicyKind LeaderPolicy { get; init; } = LeaderPolicyKind.RoundRobin;
+    public LeaderPolicyKind LeaderPolicy => Monitor is null ? LeaderPolicyKind.RoundRobin : LeaderPolicyKind.MonitoredRoundRobin;
+
+    /// <summary>How the primary is judged; null where the leader policy does not monitor it.</summary>
+    public MonitorConfig? Monitor { get; init; }
 
     /// <summary>Answers that a replica without its disk needs from others so that one comes from a correct replica that took
     /// part in its last stable checkpoint: see docs/divergence.md, "A replica that lost its disk".</summary>

@@ -59,6 +59,12 @@ public enum PlantedBug
 
     /// <summary>A replica that starts again votes at once, as if its log could be no older than what it has said.</summary>
     RestoredVotesAtOnce,
+
+    /// <summary>A replica complains about its primary after a single bad window, however little there is in it.</summary>
+    MonitorHasty,
+
+    /// <summary>A replica never complains about its primary.</summary>
+    MonitorBlind,
 }
 
 /// <summary>Which planted bug is active. In an ordinary build the answer is a constant and the branches disappear.</summary>

@@ -56,8 +56,22 @@ public sealed record Genesis
         writer.Byte((byte)group.Config.FaultModel);
         writer.Byte((byte)group.Config.Carrier);
         writer.Byte((byte)group.Config.LeaderPolicy);
+        if (group.Config.Monitor is { } monitor) EncodeMonitor(writer, monitor);
         writer.Count(group.Members.Length);
         foreach (var member in group.Members) writer.PublicKey(member);
+    }
+
+    private static void EncodeMonitor(CanonicalWriter writer, MonitorConfig monitor)
+    {
+        writer.UInt32((uint)monitor.DeltaPercent);
+        writer.UInt32((uint)monitor.LambdaPercent);
+        writer.UInt32((uint)monitor.OmegaPercent);
+        writer.UInt64(monitor.SlackTicks);
+        writer.UInt64(monitor.WindowTicks);
+        writer.UInt32((uint)monitor.SamplesMin);
+        writer.UInt32((uint)monitor.DegradedWindows);
+        writer.UInt64(monitor.GraceTicks);
+        writer.UInt32((uint)monitor.PatienceDoublingsMax);
     }
 
     private static void EncodeConsensus(CanonicalWriter writer, ConsensusConfig consensus)

@@ -41,6 +41,9 @@ internal static partial class LogMessages
     [LoggerMessage(1011, LogLevel.Warning, "Replica {Replica} of shard {Shard} has said what its log does not know, {Statement}: the disk is an old copy. It rejoins, and does not vote before it can contradict nothing.")]
     public static partial void LogIsBehind(this ILogger logger, int replica, uint shard, Statement statement);
 
+    [LoggerMessage(1014, LogLevel.Warning, "Replica {Replica} of shard {Shard} suspects replica {Of}: {Code} {Kind}, {Count} times so far.")]
+    public static partial void Suspected(this ILogger logger, int replica, uint shard, int of, int code, SuspicionKind kind, long count);
+
     [LoggerMessage(1007, LogLevel.Critical, "Replica {Replica} of shard {Shard} can't go on and ends the process.")]
     public static partial void ReplicaBroken(this ILogger logger, Exception exception, int replica, uint shard);
 

@@ -1,3 +1,5 @@
+using KvStore.Replication.Hosting;
+
 namespace KvStore.Replication;
 
 /// <summary>Where a replica stands, for operators.</summary>
@@ -37,6 +39,9 @@ public sealed record ReplicaStatus(
 
     /// <summary>What came faster than it was taken, and was lost, by names like <c>votes from r2</c>; empty where only the replica's own node knows.</summary>
     public IReadOnlyDictionary<string, long> Dropped { get; init; } = NothingDropped;
+
+    /// <summary>What it suspects others of; empty where only the replica's own node knows.</summary>
+    public IReadOnlyList<Suspicion> Suspicions { get; init; } = [];
 
     /// <summary>What it does wrong by design, in a development cluster; empty where only the replica's own node knows, and for a correct one.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];

@@ -14,13 +14,14 @@ public static class Simulation
         foreach (var shard in world.Shards)
         {
             new Nemesis(world, shard, world.Random.Fork()).Start();
-            if (options.Profile != SimulationProfile.Mixed) new DiskNemesis(world, shard, world.Random.Fork()).Start();
+            if (options.Profile is SimulationProfile.Disk or SimulationProfile.Byzantine) new DiskNemesis(world, shard, world.Random.Fork()).Start();
             if (options.Profile == SimulationProfile.Byzantine) new LiarNemesis(world, shard, world.Random.Fork()).Start();
         }
 
         foreach (var hostile in Enumerable.Range(0, world.Settings.HostileClients)) new HostileClient(world, world.Settings.Clients + hostile, world.Random.Fork()).Start();
         world.Start();
         world.RunTicks(world.Settings.FaultTicks);
+        PaceChecker.Check(world);
         world.Heal();
         LivenessChecker.Finish(world);
         RegisterLinearizability.Check(world);

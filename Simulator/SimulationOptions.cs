@@ -11,6 +11,9 @@ public enum SimulationProfile
 
     /// <summary>The same, and up to f replicas at a time that lie in every way known, and hostile clients.</summary>
     Byzantine,
+
+    /// <summary>None that anybody should be voted out for: processes that stall, slow disks, late messages; in every second run a primary that is as slow as the time-out allows.</summary>
+    Noise,
 }
 
 /// <summary>What a simulation does besides what its seed draws.</summary>

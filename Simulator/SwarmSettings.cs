@@ -16,6 +16,9 @@ public sealed record SwarmSettings
     /// <summary>Bounds and time-outs of the ordering.</summary>
     public ConsensusConfig Consensus { get; init; } = new();
 
+    /// <summary>How primaries are judged; null when they are not.</summary>
+    public MonitorConfig? Monitor { get; init; }
+
     /// <summary>Sessions of one client at a time, at most.</summary>
     public int SessionsPerClientMax { get; init; } = 64;
 
@@ -88,6 +91,15 @@ public sealed record SwarmSettings
     /// <summary>How long a flush of a slow disk takes at most, in milliseconds.</summary>
     public int SlowFlushMax { get; init; } = 200;
 
+    /// <summary>How long every flush of every disk takes at most, in milliseconds.</summary>
+    public int EveryFlushMax { get; init; }
+
+    /// <summary>Ticks between moments in which one process, or all of them, get no processor, on average; 0 for none.</summary>
+    public int StallEvery { get; init; }
+
+    /// <summary>How long such a moment lasts at most, in milliseconds.</summary>
+    public int StallMax { get; init; }
+
     /// <summary>How long a stopped replica stays down at most, in ticks.</summary>
     public int DownTicksMax { get; init; } = 200;
 
@@ -111,6 +123,12 @@ public sealed record SwarmSettings
 
     /// <summary>What a Byzantine primary does to its NewViews; null for nothing.</summary>
     public Lie? Forgery { get; init; }
+
+    /// <summary>Whether the first primary is correct, and as slow as the time-out allows; null where nobody asks how fast one is.</summary>
+    public bool? SlowPrimary { get; init; }
+
+    /// <summary>Whether a backup complains about every primary all the time.</summary>
+    public bool Complainer { get; init; }
 
     /// <summary>How many ticks a liar tells the same lies on average; 0 when nobody lies.</summary>
     public int LiesEvery { get; init; }

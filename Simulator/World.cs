@@ -100,7 +100,7 @@ internal sealed class World
         return new Genesis
         {
             Name = "simulation",
-            Groups = [.. Enumerable.Range(0, shards).Select(shard => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(settings.Replicas), members))],
+            Groups = [.. Enumerable.Range(0, shards).Select(shard => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(settings.Replicas) { Monitor = settings.Monitor }, members))],
             Limits = new StateLimits { SessionsPerClientMax = settings.SessionsPerClientMax },
             Consensus = settings.Consensus,
         };

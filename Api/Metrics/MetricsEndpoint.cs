@@ -82,6 +82,7 @@ internal static class MetricsEndpoint
                 text.Sample("kv_evidence_records", records.Count(record => record.Replica == status.Replica), ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
         }
 
+        WriteSuspicions(text, shards);
         var replicas = shards.SelectMany(each => each.Group.Statuses.Select(status => (each.Shard, Status: status))).ToList();
         foreach (var (name, type, help, value) in _replica)
         {
@@ -89,6 +90,23 @@ internal static class MetricsEndpoint
             foreach (var (shard, status) in replicas)
             {
                 if (value(status) is { } sample) text.Sample(name, sample, ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)));
+            }
+        }
+    }
+
+    private static void WriteSuspicions(PrometheusText text, List<(string Shard, IShardGroup Group)> shards)
+    {
+        text.Head("kv_suspicions_total", Counter, "What a replica has seen of another that a correct one hardly does, by code; each counts once a second at most.");
+        foreach (var (shard, group) in shards)
+        {
+            foreach (var status in group.Statuses)
+            {
+                foreach (var seen in status.Suspicions)
+                {
+                    text.Sample(
+                        "kv_suspicions_total", seen.Count, ("shard", shard), ("replica", status.Replica.ToString(CultureInfo.InvariantCulture)),
+                        ("of", seen.Replica.Index.ToString(CultureInfo.InvariantCulture)), ("code", ((int)seen.Kind).ToString(CultureInfo.InvariantCulture)));
+                }
             }
         }
     }

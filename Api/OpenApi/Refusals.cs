@@ -21,7 +21,7 @@ internal static class Refusals
     private static readonly ProblemKind[] _ordered =
     [
         .. _target, .. _shard, ProblemKinds.CrossOrigin, ProblemKinds.NonceStale, ProblemKinds.NonceConflict, ProblemKinds.RequestExpired,
-        ProblemKinds.TooManySessions, ProblemKinds.ClientNotAdmitted, ProblemKinds.WrongShard,
+        ProblemKinds.TooManySessions, ProblemKinds.TooManyRequests, ProblemKinds.ClientNotAdmitted, ProblemKinds.WrongShard,
     ];
 
     private static readonly ProblemKind[] _body = [ProblemKinds.BadContentEncoding, ProblemKinds.BadContentDigest, ProblemKinds.ContentTypeTooLong, ProblemKinds.ValueTooLarge];

@@ -92,6 +92,7 @@ internal static class ClusterEndpoints
     private static string NameOf(LeaderPolicyKind policy) => policy switch
     {
         LeaderPolicyKind.RoundRobin => "round-robin",
+        LeaderPolicyKind.MonitoredRoundRobin => "monitored-round-robin",
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "An unknown leader policy."),
     };
 }

@@ -54,6 +54,7 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 /// <param name="Dropped">What came faster than it was taken, and was lost: messages by lane and sender, and requests.</param>
 /// <param name="DiskBytes">The bytes of its files; null when it has none, or is a replica of another node.</param>
 /// <param name="DiskFreeBytes">The room that is left where they are; null likewise.</param>
+/// <param name="Suspicions">What it has seen of others that a correct replica hardly does; empty for a replica of another node.</param>
 /// <param name="Faults">How it lies to the others by design, in a development cluster; absent for one that does not, and for a replica of another node.</param>
 public sealed record ReplicaDocument(
     int Replica,
@@ -73,4 +74,13 @@ public sealed record ReplicaDocument(
     IReadOnlyDictionary<string, long> Dropped,
     long? DiskBytes,
     long? DiskFreeBytes,
+    IReadOnlyList<SuspicionDocument> Suspicions,
     IReadOnlyList<string>? Faults);
+
+/// <summary>What one replica has seen of another.</summary>
+/// <param name="Replica">The other one.</param>
+/// <param name="Code">What: from 100 on something invalid, from 200 on something late, from 300 on something missing. The operations guide has the list.</param>
+/// <param name="Name">The same in words.</param>
+/// <param name="Count">How often: at most once a second.</param>
+/// <param name="LastSeen">When last, UTC.</param>
+public sealed record SuspicionDocument(int Replica, int Code, string Name, long Count, DateTimeOffset LastSeen);

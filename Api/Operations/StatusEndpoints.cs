@@ -52,5 +52,6 @@ internal static class StatusEndpoints
         replica.Dropped,
         replica.Disk?.Bytes,
         replica.Disk?.FreeBytes,
+        [.. replica.Suspicions.Select(seen => new SuspicionDocument(seen.Replica.Index, (int)seen.Kind, seen.Kind.ToString(), seen.Count, seen.LastSeen))],
         replica.Faults.Count > 0 ? replica.Faults : null);
 }

@@ -50,6 +50,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind NonceConflict = new("nonce-conflict", 422, "The nonce was used with other content.");
     public static readonly ProblemKind RequestExpired = new("request-expired", 401, "The request expired before it was ordered.", Retryable: true);
     public static readonly ProblemKind TooManySessions = new("too-many-sessions", 429, "The client has too many sessions.", Retryable: true);
+    public static readonly ProblemKind TooManyRequests = new("too-many-requests", 429, "Too many requests of the client wait.", Retryable: true);
     public static readonly ProblemKind ClientNotAdmitted = new("client-not-admitted", 403, "The key that signed the request may not do this.");
 
     public static readonly ProblemKind CrossShard = new("cross-shard", 422, "The keys of a transaction are on several shards.");
@@ -71,7 +72,7 @@ internal static class ProblemKinds
         BatchTooLarge, CrossOrigin, UnknownPath, MethodNotAllowed, UnsupportedParameter, Bundles,
         SignatureRequired, SignatureProfile, SignatureTimes, WrongCluster, BadSignature, BadContentDigest,
         NotFound, PreconditionFailed, ValueTooLarge, RangeNotSatisfiable, SliceOutside, ListingGone, NonceStale, CrossShard, WrongShard, AnswerTooLarge,
-        NonceConflict, RequestExpired, TooManySessions, ClientNotAdmitted, NoQuorum, CatchingUp, DiskFull, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
+        NonceConflict, RequestExpired, TooManySessions, TooManyRequests, ClientNotAdmitted, NoQuorum, CatchingUp, DiskFull, Busy, OutcomeUnknown, UnknownFault, BadHttp, Internal,
     }.ToFrozenDictionary(kind => kind.Code, StringComparer.Ordinal);
 
     /// <summary>The kind with a code, or null.</summary>

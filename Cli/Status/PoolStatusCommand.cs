@@ -35,6 +35,7 @@ internal static class PoolStatusCommand
     {
         var disagreements = Disagreements.Of(pool);
         await (asJson ? terminal.WriteLineAsync(JsonSerializer.Serialize(Json(pool, disagreements), PoolJson.Default.PoolStatusJson)) : terminal.WriteAsync(Table(pool)));
+        if (!asJson && StatusCommand.Suspicions(Owns(pool)) is { } suspicions) await terminal.WriteAsync(suspicions);
         foreach (var silent in pool.Nodes.Where(node => node.Said is null)) await terminal.Error.WriteLineAsync($"kv: {silent.Node.Name} at {silent.Node.Client} does not answer: {silent.Error}");
         foreach (var disagreement in disagreements) await terminal.Error.WriteLineAsync($"kv: {disagreement.Text}");
         if (disagreements.Any(each => each.IsContradiction))
@@ -43,6 +44,12 @@ internal static class PoolStatusCommand
         if (down.Count > 0) throw new Failure(ExitCodes.Unavailable, $"No quorum in shard {string.Join(", ", down)}.", "Start the nodes that do not run.");
         return ExitCodes.Ok;
     }
+
+    private static IReadOnlyList<(string Who, uint Shard, ReplicaDocument Replica)> Owns(PoolStatus pool) =>
+    [
+        .. pool.Cluster.Groups.SelectMany(group => pool.Nodes.Select(node => (node.Node.Name, group.Shard, Own: node.Own(group.Shard))))
+            .Where(each => each.Own is not null).Select(each => (each.Name, each.Shard, each.Own!)),
+    ];
 
     private static PoolStatusJson Json(PoolStatus pool, IReadOnlyList<Disagreement> disagreements) =>
         new(pool.Cluster.Cluster, [.. pool.Nodes.Select(node => new NodeAnswerJson(node.Node.Node, node.Node.Name, node.Node.Client, node.Error, node.Said))], disagreements);

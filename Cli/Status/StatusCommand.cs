@@ -26,7 +26,16 @@ internal static class StatusCommand
             if (cluster.Nodes is { } nodes) return await PoolStatusCommand.RunAsync(await PoolStatus.AskAsync(cluster, nodes, cancel), parsed.GetValue(output) == "json", terminal);
             var json = (await connection.AskAsync(client => client.StatusAsync(cancel))).Json;
             var status = JsonSerializer.Deserialize(json.Span, ApiJson.Default.StatusDocument)!;
-            await (parsed.GetValue(output) == "json" ? terminal.WriteLineAsync(Encoding.UTF8.GetString(json.Span)) : terminal.WriteAsync(Table(status)));
+            if (parsed.GetValue(output) == "json")
+            {
+                await terminal.WriteLineAsync(Encoding.UTF8.GetString(json.Span));
+            }
+            else
+            {
+                await terminal.WriteAsync(Table(status));
+                if (Suspicions([.. status.Shards.SelectMany(shard => shard.Replicas.Select(replica => ($"replica {replica.Replica}", shard.Shard, replica)))]) is { } suspicions) await terminal.WriteAsync(suspicions);
+            }
+
             return await JudgeAsync(status, terminal);
         });
         return command;
@@ -80,6 +89,23 @@ internal static class StatusCommand
         { Active: false } => new Text("changing view", new Style(Color.Yellow)),
         _ => new Text("running", new Style(Color.Green)),
     };
+
+    /// <summary>What replicas suspect each other of; null when nobody suspects anybody.</summary>
+    public static Table? Suspicions(IReadOnlyList<(string Who, uint Shard, ReplicaDocument Replica)> replicas)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("who", "shard", "suspects", "code", "of", "times", "last");
+        foreach (var (who, shard, replica) in replicas)
+        {
+            foreach (var seen in replica.Suspicions ?? []) // Absent in the word of an older node.
+            {
+                table.AddRow(
+                    new Text(who), Number(shard), new Text($"replica {seen.Replica}"), Number(seen.Code), new Text(seen.Name), Number(seen.Count),
+                    new Text(seen.LastSeen.UtcDateTime.ToString("u", CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return table.Rows.Count > 0 ? table : null;
+    }
 
     /// <summary>A number that may not be known.</summary>
     public static Text Known(int? number) => number is { } known ? Number(known) : new Text("-");

@@ -13,6 +13,7 @@ internal sealed class PeerTable(GroupConfig group)
 
     private readonly StatusMessage?[] _statuses = new StatusMessage?[group.Replicas];
     private readonly ulong[] _statusTick = new ulong[group.Replicas];
+    private readonly bool[] _silent = new bool[group.Replicas];
     private readonly ulong[] _movedOnTick = new ulong[group.Replicas];
     private readonly ulong[] _helpedTick = new ulong[group.Replicas];
     private readonly ulong[] _servingTick = new ulong[group.Replicas];
@@ -38,6 +39,15 @@ internal sealed class PeerTable(GroupConfig group)
     {
         _statuses[peer.Index] = status;
         _statusTick[peer.Index] = tick;
+        _silent[peer.Index] = false;
+    }
+
+    /// <summary>Whether a peer has not been heard of for so many ticks; true once, until it is heard of again.</summary>
+    public bool FallsSilent(ReplicaId peer, ulong tick, ulong afterTicks)
+    {
+        if (_silent[peer.Index] || tick < _statusTick[peer.Index] + afterTicks) return false;
+        _silent[peer.Index] = true;
+        return true;
     }
 
     /// <summary>

@@ -8,6 +8,9 @@ namespace KvStore.Consensus.CatchingUp;
 /// <summary>Says where this replica stands, and helps peers that stand behind.</summary>
 internal static class StatusReports
 {
+    // So many of a peer's statuses must fail to come before it counts as silent.
+    private const ulong SilentIntervals = 50;
+
     public static StatusMessage Own(ReplicaState state) => new(
         state.View, state.Active && !state.Rejoin.NeedsLaterView(state.View), state.Low, state.Executed, state.Slots.RetainedFrom(state.Executed), state.Rejoin.IsRejoining);
 
@@ -16,12 +19,23 @@ internal static class StatusReports
         if (state.Ticks % state.Config.StatusIntervalTicks == 0)
         {
             state.Emit(new SendToAll(Own(state)));
+            ReportSilent(state);
         }
         else if (state.Peers.LastExecutedTick + 1 >= state.Ticks && state.Executed > state.Low
             && state.Peers.MostAhead(state.Executed.Plus((ulong)state.Config.PipelineDepth)) is { } ahead)
         {
             // Catching up goes well and there is more: ask for it now rather than at the next interval.
             state.Emit(new Send(ahead, Own(state)));
+        }
+    }
+
+    private static void ReportSilent(ReplicaState state)
+    {
+        for (ushort i = 0; i < state.Group.Replicas; i++)
+        {
+            var peer = new ReplicaId(i);
+            if (peer != state.Self && state.Peers.FallsSilent(peer, state.Ticks, SilentIntervals * state.Config.StatusIntervalTicks))
+                state.Emit(new ReportSuspicion(SuspicionKind.Silent, peer));
         }
     }
 

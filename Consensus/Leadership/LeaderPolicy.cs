@@ -8,7 +8,7 @@ public abstract class LeaderPolicy
     /// <summary>The policy that the group's configuration names.</summary>
     public static LeaderPolicy Of(GroupConfig group) => group.LeaderPolicy switch
     {
-        LeaderPolicyKind.RoundRobin => new RoundRobin(group),
+        LeaderPolicyKind.RoundRobin or LeaderPolicyKind.MonitoredRoundRobin => new RoundRobin(group),
         _ => throw new ArgumentOutOfRangeException(nameof(group), group.LeaderPolicy, "A leader policy that this version does not have."),
     };
 

@@ -39,9 +39,10 @@ internal static class Execution
         var servedSomeone = false;
         foreach (var digest in batch.Requests)
         {
-            if (state.Pool.MarkExecuted(digest) is not { } arrival) continue;
+            if (state.Pool.MarkExecuted(digest, state.Ticks) is not { } entry) continue;
             servedSomeone = true;
-            state.Timer.OnServed(arrival);
+            state.Timer.OnServed(entry.ArrivalTick);
+            if (slot.CommitVoted) state.Monitor.OnServed(state, entry); // What is caught up with says when this replica got it, and nothing of the primary.
         }
 
         // Only what serves a client counts as progress: a primary that orders nothing but empty batches is no better than a silent one.

@@ -52,24 +52,28 @@ internal static class Proposals
         if (!state.Active || state.Recall.IsListening || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
         if (state.Reservation.IsForgotten(state.View, slot.Sequence)) return; // The others decide here, or the next view does.
         if (slot.Committed is { } committed && committed.Vote.Batch != batch.Digest) return; // Overtaken: no quorum follows this proposal any more.
-        if (slot.Committed is null && IsOverweight(state, batch))
+        var weight = WeightOf(state, batch);
+        if (slot.Committed is null && batch.Requests.Length > 1 && weight > state.Config.BatchBytesMax)
         {
             state.Reject(RejectionKind.Oversized, state.Primary);
             ViewChanger.Suspect(state, state.View);
             return;
         }
 
+        state.Monitor.OnAccepted(slot.Sequence, IsFull(state, batch, weight), state.Ticks);
         Accept(state, slot, batch);
     }
 
-    // What a correct primary does not gather. A carried batch was accepted by correct replicas before, so it is light.
-    private static bool IsOverweight(ReplicaState state, Batch batch)
+    // More than a correct primary gathers is not accepted. A carried batch was accepted by correct replicas before, so it is light.
+    private static long WeightOf(ReplicaState state, Batch batch)
     {
-        if (batch.Requests.Length < 2) return false;
         var weight = 0L;
         foreach (var digest in batch.Requests) weight += state.Pool.Find(digest)!.Request.Weight;
-        return weight > state.Config.BatchBytesMax;
+        return weight;
     }
+
+    // The next request may have been too heavy for a batch that is half full, and no backup knows which was next.
+    private static bool IsFull(ReplicaState state, Batch batch, long weight) => batch.Requests.Length >= state.Config.BatchRequestsMax || weight > state.Config.BatchBytesMax / 2;
 
     /// <summary>Logs the proposal and votes to prepare it. The primary also sends its PrePrepare.</summary>
     public static void Accept(ReplicaState state, Slot slot, Batch batch)

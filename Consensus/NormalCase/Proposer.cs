@@ -65,9 +65,8 @@ internal static class Proposer
     {
         var requests = new List<VerifiedRequest>();
         var bytes = 0L;
-        foreach (var entry in state.Pool.Pending)
+        foreach (var entry in state.Pool.InTurn())
         {
-            if (entry.InFlight) continue;
             bytes += entry.Request.Request.Weight;
             if (requests.Count > 0 && bytes > state.Config.BatchBytesMax) break;
             requests.Add(entry.Request);

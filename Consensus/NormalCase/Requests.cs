@@ -18,7 +18,7 @@ internal static class Requests
         {
             state.Pool.AddSpare(received.Request, state.Ticks);
         }
-        else if (!state.Pool.TryAdd(received.Request, state.Ticks, wanted, state.Fetcher.Needs(received.Request.Digest), OriginsOf(received, wanted)))
+        else if (!state.Pool.TryAdd(received.Request, state.Ticks, state.Monitor.Owed, wanted, state.Fetcher.Needs(received.Request.Digest), OriginsOf(received, wanted)))
         {
             if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
             else state.Emit(new RefuseRequest(received.Request.Digest));
@@ -34,7 +34,7 @@ internal static class Requests
 
     public static void OnFoundExecuted(ReplicaState state, ImmutableArray<Digest> requests)
     {
-        foreach (var request in requests) state.Pool.MarkExecuted(request);
+        foreach (var request in requests) state.Pool.MarkExecuted(request, state.Ticks);
     }
 
     /// <summary>Looks again whether slots that lacked something can go on.</summary>
@@ -64,10 +64,10 @@ internal static class Requests
         foreach (var entry in state.Pool.Pending)
         {
             if (++looked > ForwardedPerTickMax || !state.Timer.ShouldForward(entry.ArrivalTick, state.Ticks)) break;
-            if (entry.Forwarded || entry.InFlight) continue;
+            if (entry.ForwardedOwed is not null || entry.InFlight) continue;
             bytes += entry.Request.Request.Weight;
             if (late is not null && bytes > ForwardedBytesMax) break; // The rest in the next tick: a message has a limit.
-            entry.Forwarded = true;
+            entry.ForwardedOwed = state.Monitor.Owed;
             (late ??= ImmutableArray.CreateBuilder<Request>()).Add(entry.Request.Request);
         }
 

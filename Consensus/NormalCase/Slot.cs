@@ -26,6 +26,9 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     /// <summary>Whether the Commit vote was sent, in the open view.</summary>
     public bool CommitVoted { get; set; }
 
+    /// <summary>How the others' Commits follow the own one in the open view, where the primary is monitored; null before it.</summary>
+    public VoteEcho? Echo { get; set; }
+
     public VoteSet<Prepare> Prepares { get; private set; } = new(group);
 
     public VoteSet<Commit> Commits { get; private set; } = new(group);
@@ -137,6 +140,7 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
     public void Settle()
     {
         PrePrepare = null;
+        Echo = null;
         Prepares.Clear();
         Commits.Clear();
     }
@@ -150,7 +154,21 @@ internal sealed class Slot(SequenceNumber sequence, GroupConfig group, ulong cre
         PrePrepare = null;
         Accepted = false;
         CommitVoted = false;
+        Echo = null;
         Prepares = new VoteSet<Prepare>(group);
         Commits = new VoteSet<Commit>(group);
+    }
+
+    /// <summary>How the others' Commits follow the own one.</summary>
+    internal sealed class VoteEcho(ulong votedTick)
+    {
+        /// <summary>When the own one was given.</summary>
+        public ulong VotedTick { get; } = votedTick;
+
+        /// <summary>When the f-th of the other backups' was there.</summary>
+        public ulong? OthersTick { get; set; }
+
+        /// <summary>Whether it has been measured.</summary>
+        public bool IsOver { get; set; }
     }
 }

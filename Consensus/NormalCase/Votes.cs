@@ -25,7 +25,9 @@ internal static class Votes
     public static void OnCommit(ReplicaState state, ReplicaId from, Verified<Commit> vote)
     {
         if (Slot(state, from, vote) is not { } slot) return;
-        switch (slot.Commits.Add(vote))
+        var outcome = slot.Commits.Add(vote);
+        state.Monitor.OnCommitVote(state, slot);
+        switch (outcome)
         {
             case VoteOutcome<Commit>.Quorum quorum:
                 slot.Commit(quorum.Certificate);
@@ -52,6 +54,7 @@ internal static class Votes
         if (!ready || !state.MayVote(state.View, slot.Sequence)) return;
         slot.CommitVoted = true;
         slot.CommitVotedFor = slot.Proposed;
+        if (state.Monitor.IsOn) slot.Echo = new Slot.VoteEcho(state.Ticks);
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, slot.Sequence);
         state.Emit(new Persist(new PreparedRecord(prepared!)));
         state.Carrier.Carry(new Commit(state.View, slot.Sequence, prepared!.Vote.Batch), state.Effects);

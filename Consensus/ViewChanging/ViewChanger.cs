@@ -12,22 +12,23 @@ internal static class ViewChanger
     {
         if (!state.Active)
         {
-            if (state.Timer.NewViewIsLate(state.Ticks)) Leave(state, state.View.Next);
-            else OpenIfQuorum(state);
+            OnTickBetweenViews(state);
         }
         else if (state.IsPrimary ? MayRetire(state) : state.ViewChanges.HasLeft(state.Primary, state.View))
         {
             // Nobody has waited in vain: were the time-out to double, the restart of one node after the other would make the next real fault a long one.
             Leave(state, state.View.Next, doubles: false);
         }
-        else if (!state.IsPrimary && state.Pool.OldestTick is { } oldest
-            && (state.Timer.RequestIsLate(oldest, state.Ticks) || state.Timer.RequestIsStarved(oldest)))
+        else if (!state.IsPrimary && Late(state) is { } late)
         {
+            state.Emit(new ReportSuspicion(late, state.Primary));
             Suspect(state, state.View);
         }
-        else if (!state.IsPrimary && state.Expiry.OwedTick is { } owed && state.Timer.RequestIsLate(owed, state.Ticks))
+        else if (Complaints.EndTheView(state))
         {
-            Suspect(state, state.View);
+            // Nobody has waited for a time-out: the next primary has no worse a start than this one had.
+            state.Monitor.OnEvicted();
+            Leave(state, state.View.Next, doubles: false);
         }
         else if (!state.IsPrimary && RejoinIsLate(state))
         {
@@ -83,6 +84,39 @@ internal static class ViewChanger
         state.Emit(new Persist(new ViewChangeRecord(viewChange)));
         state.Emit(new Broadcast(viewChange));
         state.Emit(new ViewChanged(next, Active: false));
+    }
+
+    private static void OnTickBetweenViews(ReplicaState state)
+    {
+        if (!state.Timer.NewViewIsLate(state.Ticks))
+        {
+            OpenIfQuorum(state);
+            return;
+        }
+
+        if (!state.IsPrimary) state.Emit(new ReportSuspicion(SuspicionKind.NewViewLate, state.Primary));
+        Leave(state, state.View.Next);
+    }
+
+    // What the primary owes for too long, or null.
+    private static SuspicionKind? Late(ReplicaState state)
+    {
+        if (state.Pool.OldestTick is { } oldest && state.Timer.RequestIsLate(oldest, state.Ticks)) return SuspicionKind.NoProgress;
+        if (SomeoneIsStarved(state)) return SuspicionKind.ClientStarved;
+        return state.Expiry.OwedTick is { } owed && state.Timer.RequestIsLate(owed, state.Ticks) ? SuspicionKind.ExpiryLate : null;
+    }
+
+    // Whoever has much waiting waits for itself: it is starved only when nothing of it is served.
+    private static bool SomeoneIsStarved(ReplicaState state)
+    {
+        if (state.Ticks % state.Config.StatusIntervalTicks != 0) return false; // Under a flood many must be looked at.
+        foreach (var entry in state.Pool.Pending)
+        {
+            if (!state.Timer.RequestIsStarved(entry.ArrivalTick)) return false; // What is behind it came later.
+            if (!state.Pool.IsGreedy(entry) || state.Timer.RequestIsStarved(Math.Max(entry.ArrivalTick, entry.Client.ServedTick))) return true;
+        }
+
+        return false;
     }
 
     // In a group of one there is nobody to lead in its place.

@@ -49,6 +49,7 @@ internal static class ViewOpener
         state.ViewChanges.Opening = newView;
         state.ViewChanges.Pledged = null;
         state.Timer.OnOpened(state.Ticks);
+        state.Monitor.OnOpened(state.Ticks);
         state.Emit(new Persist(new NewViewRecord(newView.Signed)));
         foreach (var slot in state.Slots.All) slot.BeginView(state.Ticks);
         foreach (var carried in statement.Carried) Carry(state, carried);

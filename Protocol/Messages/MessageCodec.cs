@@ -107,6 +107,9 @@ public static class MessageCodec
             case RecallMessage it:
                 RecallCodec.Encode(writer, it);
                 break;
+            case ComplaintMessage it:
+                writer.View(it.View);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(message), message.Kind, "A message without an encoding.");
         }
@@ -136,6 +139,7 @@ public static class MessageCodec
             case MessageKind.ReadIndexQuery: return new ReadIndexQuery(reader.UInt64());
             case MessageKind.ReadIndexAnswer:
                 return new ReadIndexAnswer(reader.UInt64(), reader.Sequence(), reader.Bool() ? StatementCodec.DecodeOrderingCertificate(ref reader) : null);
+            case MessageKind.Complaint: return new ComplaintMessage(reader.View());
             case MessageKind.Recall: return RecallCodec.DecodeRecall(ref reader);
             case MessageKind.Recalled: return RecallCodec.DecodeRecalled(ref reader, context, out otherContext);
             default:

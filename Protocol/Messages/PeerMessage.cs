@@ -49,6 +49,9 @@ public enum MessageKind : byte
 
     /// <summary>See <see cref="RecalledMessage"/>.</summary>
     Recalled = 15,
+
+    /// <summary>See <see cref="ComplaintMessage"/>.</summary>
+    Complaint = 16,
 }
 
 /// <summary>
@@ -121,6 +124,16 @@ public sealed record StatusMessage(View View, bool Active, SequenceNumber Stable
 {
     /// <inheritdoc/>
     public override MessageKind Kind => MessageKind.Status;
+}
+
+/// <summary>
+/// The sender finds the primary of the view too slow, or hears so from f+1 others; said again at intervals while that is so. Nobody else ever sees it, so that it
+/// needs no signature: the transport says whose it is.
+/// </summary>
+public sealed record ComplaintMessage(View View) : PeerMessage
+{
+    /// <inheritdoc/>
+    public override MessageKind Kind => MessageKind.Complaint;
 }
 
 /// <summary>A batch with its commit certificate.</summary>

@@ -87,6 +87,7 @@ internal sealed class EffectInterpreter
             case ReportEquivocation it: _ports.Events.OnEquivocation(it.Earlier, it.Later); break;
             case FoundForgotten it: _ports.Events.OnForgotten(it.Statement); break;
             case Reject it: _ports.Events.OnRejected(it.Kind, it.From); break;
+            case ReportSuspicion it: _ports.Events.OnSuspected(it.Kind, it.Of); break;
             case RefuseRequest it: _ports.Events.OnRefused(it.Request); break;
             case ViewChanged it: _ports.Events.OnViewChanged(it); break;
             default: throw new ArgumentOutOfRangeException(nameof(effect), effect, "An unknown effect.");

@@ -4,6 +4,19 @@ using KvStore.StateMachine;
 
 namespace KvStore.Replication.Gateways;
 
+/// <summary>Whether a gateway takes a request.</summary>
+public enum Admission
+{
+    /// <summary>It is passed on.</summary>
+    Taken,
+
+    /// <summary>Too many requests wait.</summary>
+    Full,
+
+    /// <summary>Too many requests of its client wait, although there is room for those of others.</summary>
+    ClientFull,
+}
+
 /// <summary>How a gateway reaches the replicas.</summary>
 public interface IGatewayOutlet
 {
@@ -35,6 +48,7 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     private const int RedistributedPerTick = 64;
 
     private readonly SortedDictionary<Digest, Waiting> _waiting = [];
+    private readonly LookupTable<PublicKey, int> _waitingOf = new();
     private readonly SortedDictionary<SequenceNumber, ExecutedVotes> _votes = [];
     private readonly SortedDictionary<SequenceNumber, OwnBatch> _unconfirmed = [];
     private ReadIndexRound? _round;
@@ -51,27 +65,31 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     /// <summary>How many reads wait.</summary>
     public int WaitingReads => _nextReads.Count + (_round?.Reads.Count ?? 0);
 
-    /// <summary>Passes a request on; <paramref name="done"/> is called once, with its answer. False when too many wait.</summary>
-    public bool TrySubmit(VerifiedRequest request, Action<GatewayAnswer> done)
+    /// <summary>Passes a request on, if too many do not wait already; <paramref name="done"/> is called once, with its answer.</summary>
+    public Admission Submit(VerifiedRequest request, Action<GatewayAnswer> done)
     {
         if (_waiting.TryGetValue(request.Digest, out var waiting))
         {
-            if (waiting.Done.Count >= RetriesWaitingMax) return false;
+            if (waiting.Done.Count >= RetriesWaitingMax) return Admission.ClientFull;
             waiting.Done.Add(done);
             outlet.Distribute(request);
-            return true;
+            return Admission.Taken;
         }
 
-        if (_waiting.Count >= WaitingMax) return false;
+        if (_waiting.Count >= WaitingMax) return Admission.Full;
+        var client = request.Request.Client;
+        var own = _waitingOf.TryGetValue(client, out var count) ? count : 0;
+        if (!FairShare.Allows(own, 1, _waiting.Count, WaitingMax)) return Admission.ClientFull;
+        _waitingOf[client] = own + 1;
         _waiting.Add(request.Digest, new Waiting(request, _ticks, [done]));
         outlet.Distribute(request);
-        return true;
+        return Admission.Taken;
     }
 
     /// <summary>Forgets a request whose client waits no more.</summary>
     public void Abandon(Digest request, Action<GatewayAnswer> done)
     {
-        if (_waiting.TryGetValue(request, out var waiting) && waiting.Done.Remove(done) && waiting.Done.Count == 0) _waiting.Remove(request);
+        if (_waiting.TryGetValue(request, out var waiting) && waiting.Done.Remove(done) && waiting.Done.Count == 0) Remove(waiting.Request);
     }
 
     /// <summary>The request with this nonce that waits for its answer, or null.</summary>
@@ -172,8 +190,18 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
 
     private void Answer(GatewayAnswer answer)
     {
-        if (!_waiting.Remove(answer.Request, out var waiting)) return;
+        if (!_waiting.TryGetValue(answer.Request, out var waiting)) return;
+        Remove(waiting.Request);
         foreach (var done in waiting.Done) done(answer);
+    }
+
+    private void Remove(VerifiedRequest request)
+    {
+        _waiting.Remove(request.Digest);
+        var client = request.Request.Client;
+        var left = _waitingOf[client] - 1;
+        if (left == 0) _waitingOf.Remove(client);
+        else _waitingOf[client] = left;
     }
 
     private void BeginRound()

@@ -24,11 +24,14 @@ public sealed class CatchingUpException(string message) : ShardUnavailableExcept
 }
 
 /// <summary>Too many requests wait. This one was not taken, so it was not applied.</summary>
-public sealed class ShardBusyException(string message) : ShardUnavailableException(message)
+public class ShardBusyException(string message) : ShardUnavailableException(message)
 {
     /// <inheritdoc/>
     public override TimeSpan RetryAfter => TimeSpan.FromSeconds(1);
 }
+
+/// <summary>Too many requests of one client wait, and those of others are taken. This one was not, so it was not applied.</summary>
+public sealed class ClientBusyException(string message) : ShardBusyException(message);
 
 /// <summary>The answer did not come in time: the request may have been applied, or may yet be. Sending the same bytes again is safe.</summary>
 public sealed class OutcomeUnknownException(Digest request)

@@ -47,11 +47,10 @@ public sealed class NodeGateway
         {
             if (_closed) return Task.FromResult<GatewayAnswer?>(null);
             var earlier = _requests.GetValueOrDefault(request.Digest);
-            if (!_core.TrySubmit(request, pending.Done))
-            {
-                if (earlier is not null) throw new OutcomeUnknownException(request.Digest); // The same request is under way already.
-                throw new ShardBusyException("Too many requests wait for their answers.");
-            }
+            var admission = _core.Submit(request, pending.Done);
+            if (admission != Admission.Taken && earlier is not null) throw new OutcomeUnknownException(request.Digest); // The same request is under way already.
+            if (admission == Admission.ClientFull) throw new ClientBusyException("Too many requests of this client wait for their answers.");
+            if (admission == Admission.Full) throw new ShardBusyException("Too many requests wait for their answers.");
 
             pending.Next = earlier;
             _requests[request.Digest] = pending;

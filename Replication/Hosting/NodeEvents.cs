@@ -39,6 +39,11 @@ internal sealed class NodeEvents(HostOptions options, NodeGateway gateway) : INo
         if (kind.ShowsFault() && from != options.Driver.Replica.Self) options.PeerIsFaulty?.Invoke(kind, from);
     }
 
+    public void OnSuspected(SuspicionKind kind, ReplicaId of)
+    {
+        if (options.Rejections.Suspicions.Add(kind, of) is { } count && BitOperations.IsPow2(count)) options.Logger.Suspected(Replica, Shard, of.Index, (int)kind, kind, count);
+    }
+
     public void OnEquivocation(Signed earlier, Signed later)
     {
         if (options.Evidence.Add(earlier, later) is { } problem) options.Logger.EvidenceNotWritten(Replica, Shard, problem);

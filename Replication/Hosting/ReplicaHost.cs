@@ -209,6 +209,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
         {
             DiskFull = _driver.IsDiskFull,
             Dropped = _queue.Dropped(),
+            Suspicions = _rejections.Suspicions.Snapshot(),
         };
     }
 }

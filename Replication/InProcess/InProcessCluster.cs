@@ -37,7 +37,7 @@ public sealed class InProcessCluster : IAsyncDisposable
         var genesis = new Genesis
         {
             Name = options.Name,
-            Groups = [.. keys.Select((members, shard) => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(options.Replicas), [.. members.Select(key => key.PublicKey)]))],
+            Groups = [.. keys.Select((members, shard) => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(options.Replicas) { Monitor = new MonitorConfig() }, [.. members.Select(key => key.PublicKey)]))],
             Clients = options.Clients,
             Limits = options.Limits,
             Consensus = options.Consensus,

@@ -28,6 +28,9 @@ public interface INodeEvents
     /// <summary>Something from outside was dropped.</summary>
     void OnRejected(RejectionKind kind, ReplicaId from);
 
+    /// <summary>A replica did not do what it should have, or not in time.</summary>
+    void OnSuspected(SuspicionKind kind, ReplicaId of);
+
     /// <summary>One signer contradicted itself.</summary>
     void OnEquivocation(Signed earlier, Signed later);
 

@@ -42,7 +42,7 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
     public static GenesisDocument Create(string name, ImmutableArray<Member> members, int shards, ClientPolicy clients)
     {
         if (GenesisRules.Judge(name, members, shards) is { } wrong) throw new SetupException($"{wrong}.", "'kv cluster init --help' shows how it goes.");
-        var genesis = new Genesis { Name = name, Groups = Groups(members, shards), Clients = clients, Consensus = GenesisRules.OrderingFor(members.Length) };
+        var genesis = new Genesis { Name = name, Groups = Groups(members, shards, new MonitorConfig()), Clients = clients, Consensus = GenesisRules.OrderingFor(members.Length) };
         return new GenesisDocument(genesis, members, [.. members.Select(_ => (Signature?)null)]);
     }
 
@@ -57,9 +57,9 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
         var json = SetupJson.Read(bytes, SetupJson.Default.GenesisJson, source, "a genesis document", Advice);
         if (json.Unknown() is { } unknown) throw new SetupException($"{source} has {unknown}, which this version does not know.", "Use the version that made it.");
         var members = json.MemberList(source);
-        var wrong = GenesisRules.Judge(json.Name, members, json.Shards) ?? GenesisRules.Judge(json.Limits, json.Ordering) ?? GenesisRules.JudgeSize(members.Length, json.Ordering) ?? GenesisRules.JudgeClients(json);
+        var wrong = GenesisRules.Judge(json.Name, members, json.Shards) ?? GenesisRules.Judge(json.Limits, json.Ordering) ?? GenesisRules.JudgeSize(members.Length, json.Ordering) ?? GenesisRules.JudgeClients(json) ?? GenesisRules.JudgeMonitor(json);
         if (wrong is not null) throw new SetupException($"{source}: {wrong}.", Advice);
-        var genesis = new Genesis { Name = json.Name, Groups = Groups(members, json.Shards), Clients = json.Policy(source), Limits = json.Limits, Consensus = json.Ordering };
+        var genesis = new Genesis { Name = json.Name, Groups = Groups(members, json.Shards, json.Monitor), Clients = json.Policy(source), Limits = json.Limits, Consensus = json.Ordering };
         if (SignatureBase.ClusterName(genesis.Cluster) != json.Cluster)
             throw new SetupException($"{source}: what it says makes the cluster '{SignatureBase.ClusterName(genesis.Cluster)}', and it says '{json.Cluster}'.", Advice);
         return new GenesisDocument(genesis, members, [.. members.Select(_ => (Signature?)null)]).WithSignatures(json.Signatures, source);
@@ -100,10 +100,11 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
     /// <exception cref="SetupException">The file is there, or can't be written.</exception>
     public void Write(string path, bool overwrite) => SetupFiles.Write(path, SetupJson.Write(GenesisJson.Of(this), SetupJson.Default.GenesisJson), secret: false, overwrite);
 
-    private static ImmutableArray<GroupGenesis> Groups(ImmutableArray<Member> members, int shards) =>
-    [
-        .. Enumerable.Range(0, shards).Select(shard => new GroupGenesis(new GroupId((uint)shard), new GroupConfig(members.Length), [.. members.Select(member => member.Key)])),
-    ];
+    private static ImmutableArray<GroupGenesis> Groups(ImmutableArray<Member> members, int shards, MonitorConfig? monitor)
+    {
+        var group = new GroupConfig(members.Length) { Monitor = monitor };
+        return [.. Enumerable.Range(0, shards).Select(shard => new GroupGenesis(new GroupId((uint)shard), group, [.. members.Select(member => member.Key)]))];
+    }
 
     private GenesisDocument WithSignatures(IReadOnlyList<SignatureJson> given, string source)
     {

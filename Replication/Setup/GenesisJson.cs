@@ -18,6 +18,7 @@ namespace KvStore.Replication.Setup;
 /// <param name="Ordering">Bounds and time-outs of the ordering.</param>
 /// <param name="Members">The nodes, in the order of their replicas' ids.</param>
 /// <param name="Signatures">Those of the members who signed, in the same order.</param>
+/// <param name="Monitor">How the primary is judged; only there where the leader policy monitors it.</param>
 internal sealed record GenesisJson(
     string Format,
     string Name,
@@ -31,7 +32,8 @@ internal sealed record GenesisJson(
     StateLimits Limits,
     ConsensusConfig Ordering,
     IReadOnlyList<MemberJson> Members,
-    IReadOnlyList<SignatureJson> Signatures)
+    IReadOnlyList<SignatureJson> Signatures,
+    MonitorConfig? Monitor = null)
 {
     public const string CurrentFormat = "kv-genesis-1";
     public const string AnyClient = "any";
@@ -40,11 +42,13 @@ internal sealed record GenesisJson(
     private const string ByzantineModel = "byzantine";
     private const string BroadcastCarrier = "broadcast";
     private const string RoundRobin = "round-robin";
+    private const string MonitoredRoundRobin = "monitored-round-robin";
 
     /// <summary>The JSON of a document.</summary>
     public static GenesisJson Of(GenesisDocument document)
     {
         var genesis = document.Genesis;
+        var monitor = genesis.Groups[0].Config.Monitor;
         return new GenesisJson(
             CurrentFormat,
             genesis.Name,
@@ -52,7 +56,7 @@ internal sealed record GenesisJson(
             genesis.Groups.Length,
             ByzantineModel,
             BroadcastCarrier,
-            RoundRobin,
+            monitor is null ? RoundRobin : MonitoredRoundRobin,
             genesis.Clients.AllowsAny ? AnyClient : ListedClients,
             [.. genesis.Clients.Keys.Select(SignatureBase.KeyName)],
             genesis.Limits,
@@ -61,7 +65,8 @@ internal sealed record GenesisJson(
             [
                 .. document.Members.Zip(document.Signatures).Where(each => each.Second is not null)
                     .Select(each => new SignatureJson(each.First.Name, System.Buffers.Text.Base64Url.EncodeToString(each.Second!.Value.ToArray()))),
-            ]);
+            ],
+            monitor);
     }
 
     /// <summary>What of it this version does not know, or null.</summary>
@@ -69,9 +74,12 @@ internal sealed record GenesisJson(
         Format != CurrentFormat ? $"the format '{Format}'"
         : FaultModel != ByzantineModel ? $"the fault model '{FaultModel}'"
         : Carrier != BroadcastCarrier ? $"the carrier '{Carrier}'"
-        : LeaderPolicy != RoundRobin ? $"the leader policy '{LeaderPolicy}'"
+        : LeaderPolicy is not RoundRobin and not MonitoredRoundRobin ? $"the leader policy '{LeaderPolicy}'"
         : Clients is not AnyClient and not ListedClients ? $"the client policy '{Clients}'"
         : null;
+
+    /// <summary>Whether the leader policy and what it needs are both there, or neither.</summary>
+    public bool IsMonitorComplete => (LeaderPolicy == MonitoredRoundRobin) == Monitor is not null;
 
     /// <summary>Whose requests are executed.</summary>
     public ClientPolicy Policy(string source) => Clients == AnyClient ? ClientPolicy.Any : ClientPolicy.Only(ClientKeys.Select(key => SetupText.KeyOf(key, source)));

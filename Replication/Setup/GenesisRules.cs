@@ -11,6 +11,11 @@ internal static class GenesisRules
     // Of a chunk of a snapshot, a message carries the proof too, and a record alone may be longer than the chunk was to be.
     private const int SnapshotChunkBytesMax = MessageCodec.BytesMax / 2;
 
+    // Sums of a window's waits in hundredths of ticks, times a percentage, stay far below what a number holds.
+    private const long MonitorNumberMax = 100_000;
+    private const long PercentMax = 100;
+    private const long PatienceDoublingsMax = 12;
+
     // docs/wire.md: a vote in a certificate is a signer and a signature; what is certified, and what is around it, is shorter than this.
     private const long VoteBytes = 66;
     private const long CertifiedBytes = 45;
@@ -88,6 +93,21 @@ internal static class GenesisRules
     {
         if (json.Clients == GenesisJson.AnyClient) return json.ClientKeys.Count == 0 ? null : "any client is admitted, so 'clientKeys' must be empty";
         return json.ClientKeys.Count == json.ClientKeys.Distinct(StringComparer.Ordinal).Count() ? null : "a key is twice in 'clientKeys'";
+    }
+
+    /// <summary>What is wrong with how the primary is monitored, or null.</summary>
+    public static string? JudgeMonitor(GenesisJson json)
+    {
+        if (!json.IsMonitorComplete) return "'monitor' must be there when the leader policy monitors the primary, and only then";
+        if (json.Monitor is not { } monitor) return null;
+        (string Name, long Value, long Max)[] bounded =
+        [
+            ("deltaPercent", monitor.DeltaPercent, PercentMax), ("lambdaPercent", monitor.LambdaPercent, MonitorNumberMax), ("omegaPercent", monitor.OmegaPercent, MonitorNumberMax),
+            ("slackTicks", Number(monitor.SlackTicks), MonitorNumberMax), ("windowTicks", Number(monitor.WindowTicks), MonitorNumberMax), ("samplesMin", monitor.SamplesMin, MonitorNumberMax),
+            ("degradedWindows", monitor.DegradedWindows, MonitorNumberMax), ("graceTicks", Number(monitor.GraceTicks), MonitorNumberMax), ("patienceDoublingsMax", monitor.PatienceDoublingsMax, PatienceDoublingsMax),
+        ];
+        var bad = bounded.FirstOrDefault(each => each.Value < 1 || each.Value > each.Max);
+        return bad.Name is null ? null : $"'{bad.Name}' must be a number from 1 to {bad.Max}";
     }
 
     private static string? Shared(ImmutableArray<Member> members, string what, Func<Member, string> of) =>

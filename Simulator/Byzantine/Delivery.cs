@@ -53,3 +53,9 @@ internal sealed class JustInTimeBehaviour(LiarKit kit) : Behaviour(kit)
 
     public override IEnumerable<Said> Say(ReplicaId to, PeerMessage message) => [new Said(message, message is ProposalMessage ? _delay : 0)];
 }
+
+/// <summary>Complains about every primary, as often as it says where it stands.</summary>
+internal sealed class ComplainBehaviour(LiarKit kit) : Behaviour(kit)
+{
+    public override IEnumerable<Said> Say(ReplicaId to, PeerMessage message) => message is StatusMessage it ? Both(message, new ComplaintMessage(it.View)) : Only(message);
+}

@@ -18,6 +18,9 @@ public enum Lie
     /// <summary>As primary it is correct, and as slow as the time-out allows.</summary>
     JustInTime,
 
+    /// <summary>It complains about every primary.</summary>
+    Complain,
+
     /// <summary>As primary it proposes different batches to different backups, and votes in each half as it proposed there.</summary>
     Equivocate,
 

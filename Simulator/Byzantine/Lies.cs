@@ -16,6 +16,7 @@ internal static class Lies
         Lie.Selective => new SelectiveBehaviour(kit),
         Lie.Flood => new FloodBehaviour(kit),
         Lie.JustInTime => new JustInTimeBehaviour(kit),
+        Lie.Complain => new ComplainBehaviour(kit),
         Lie.Equivocate => new EquivocateBehaviour(kit),
         Lie.EquivocateInVotes => new EquivocateInVotesBehaviour(kit),
         Lie.VoteTwice => new VoteTwiceBehaviour(kit),

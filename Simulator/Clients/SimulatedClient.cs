@@ -196,7 +196,7 @@ internal sealed class SimulatedClient
     private static void Pass(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done)
     {
         if (part.Operation.Request is not { } request) Read(process, part, done);
-        else process.Gateway.TrySubmit(request, done);
+        else process.Gateway.Submit(request, done);
     }
 
     private static void Read(ReplicaProcess process, OperationPart part, Action<GatewayAnswer> done) => process.Gateway.Read(() =>

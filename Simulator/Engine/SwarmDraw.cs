@@ -12,15 +12,58 @@ internal static class SwarmDraw
     /// <summary>The settings of each shard: the first one's, with faults of their own.</summary>
     public static ImmutableArray<SwarmSettings> Draw(DeterministicRandom random, SimulationProfile profile)
     {
+        if (profile == SimulationProfile.Noise) return [Noise(random)];
         var first = One(random);
         ImmutableArray<SwarmSettings> drawn = [first, .. Enumerable.Range(1, first.Shards - 1).Select(_ => Faults(random, first))];
-        return profile switch
+        drawn = profile switch
         {
             SimulationProfile.Disk => [.. drawn.Select(settings => DiskFaults(random, settings))],
             SimulationProfile.Byzantine => [.. drawn.Select(settings => Liars(random, settings))],
             _ => drawn,
         };
+        var monitor = random.Chance(6000) ? Monitor(random) : null;
+        return [.. drawn.Select(settings => settings with { Monitor = monitor })];
     }
+
+    // Among other faults a primary may well be voted out in vain; what is wanted is that nothing breaks when it is.
+    private static MonitorConfig Monitor(DeterministicRandom random) => new()
+    {
+        LambdaPercent = random.Between(300, 1000),
+        SlackTicks = (ulong)random.Between(1, 6),
+        WindowTicks = (ulong)random.Between(10, 100),
+        SamplesMin = random.Between(1, 8),
+        DegradedWindows = random.Between(1, 3),
+        GraceTicks = (ulong)random.Between(1, 100),
+        PatienceDoublingsMax = random.Between(5, 8),
+    };
+
+    // The product's own time-outs and bounds: it is they that are tried. No stall alone is as long as the time-out.
+    private static SwarmSettings Noise(DeterministicRandom random)
+    {
+        var slow = random.Chance(5000);
+        return Noisy(random) with { SlowPrimary = slow, Complainer = !slow && random.Chance(5000) };
+    }
+
+    private static SwarmSettings Noisy(DeterministicRandom random) => new()
+    {
+        Replicas = random.Chance(1200) ? 7 : 4,
+        Monitor = new MonitorConfig(),
+        FaultTicks = 1500,
+        DelayMin = random.Between(1, 5),
+        DelayJitter = random.Between(0, 10),
+        TailChance = random.Chance(5000) ? random.Between(1, 100) : 0,
+        TailMax = 100,
+        RoundDelayMax = random.Between(0, 10),
+        EveryFlushMax = random.Between(0, 20),
+        StallEvery = random.Between(20, 300),
+        StallMax = random.Between(10, 200),
+        Clients = random.Between(1, 6),
+        OperationsPerClient = random.Between(60, 150),
+        UnderWayMax = random.Between(1, 3),
+        ThinkMax = random.Between(20, 300),
+        LostAnswerChance = 0,
+        MischiefChance = 0,
+    };
 
     // Liars alone get further than liars among many other faults; some of both is wanted.
     private static SwarmSettings Liars(DeterministicRandom random, SwarmSettings settings)

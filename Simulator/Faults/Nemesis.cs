@@ -8,6 +8,7 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
     private const int MidWriteOperationsMax = 12;
     private const int WildMilliseconds = 60_000;
     private const int RetireTicksMax = 40;
+    private const int AllStallChance = 2000;
 
     private readonly SwarmSettings _settings = shard.Settings;
 
@@ -16,6 +17,10 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
         if (_settings.Forgery is { } forgery) MakeForger(forgery);
         foreach (var machine in shard.Machines) machine.ClockOffset = Skew();
         if (_settings.WildClocks) MakeClocksWild();
+        if (_settings.EveryFlushMax > 0) MakeDisksSlow();
+        if (_settings.SlowPrimary == true) MakeLiar(shard.Machines[0], Lie.JustInTime);
+        if (_settings.Complainer) MakeLiar(shard.Machines[^1], Lie.Complain);
+        Repeat(_settings.StallEvery, Stall);
         Repeat(_settings.PartitionEvery, Partition);
         Repeat(_settings.OneWayEvery, CutOneWay);
         Repeat(_settings.CrashEvery, Crash);
@@ -30,6 +35,25 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
     {
         var machine = shard.Machines[random.Between(1, Math.Min(2, _settings.Replicas - 1))];
         machine.Tamper = new NewViewForger(new LiarKit(new LyingMachine(shard, machine), world.Overheard, random.Fork()), forgery);
+    }
+
+    private void MakeDisksSlow()
+    {
+        foreach (var machine in shard.Machines) machine.FlushMax = random.Between(0, _settings.EveryFlushMax);
+    }
+
+    private void MakeLiar(Machine machine, Lie lie)
+    {
+        var kit = new LiarKit(shard, machine, world.Overheard, random.Fork());
+        var liar = new Liar(kit);
+        liar.Tell([Lies.Make(lie, kit)]);
+        machine.Tamper = liar;
+    }
+
+    private void Stall()
+    {
+        var milliseconds = random.Between(1, _settings.StallMax);
+        foreach (var machine in random.Chance(AllStallChance) ? shard.Machines : [random.Pick(shard.Machines)]) machine.Process?.Stall(milliseconds);
     }
 
     private void MakeClocksWild()

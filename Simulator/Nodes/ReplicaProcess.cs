@@ -66,6 +66,9 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         After(_random.Between(0, _shard.Settings.Consensus.TickMilliseconds - 1), Tick);
     }
 
+    /// <summary>It gets no processor for a while: what comes waits, and what it says leaves afterwards.</summary>
+    public void Stall(int milliseconds) => _busyUntil = Math.Max(_busyUntil, _world.Queue.Now + milliseconds);
+
     /// <summary>Its operator is about to stop it.</summary>
     public void Retire() => Enqueue(new Waiting(null, null, null, new Retire()));
 
@@ -186,6 +189,8 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         _world.Trace.Line(() => $"{_machine} rejects from {from}: {kind}");
         _world.CountRejection(kind);
     }
+
+    public void OnSuspected(SuspicionKind kind, ReplicaId of) => _world.Trace.Line(() => $"{_machine} suspects {of}: {kind}");
 
     public void OnEquivocation(Signed earlier, Signed later)
     {

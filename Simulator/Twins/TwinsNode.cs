@@ -88,6 +88,11 @@ internal sealed class TwinsNode : IPeerTransport, INodeEvents, IRootComputer, IC
         // Two copies of one replica contradict each other; that is refused, and is what this is about.
     }
 
+    public void OnSuspected(SuspicionKind kind, ReplicaId of)
+    {
+        // Parts that are cut off suspect each other, as they should.
+    }
+
     public void OnEquivocation(Signed earlier, Signed later)
     {
         // Evidence against the twins.

@@ -20,6 +20,23 @@ public class ViewChangeTests
     }
 
     [Fact]
+    public void Who_is_late_or_silent_is_suspected_by_number_and_once()
+    {
+        var group = new TestGroup();
+        group[0].Stop();
+        group.Submit("a");
+        group.Tick(41);
+        Assert.All(group.Running, replica => Assert.Equal([new ReportSuspicion(SuspicionKind.NoProgress, group.Ids[0])], replica.Of<ReportSuspicion>()));
+        group.Tick(1500);
+        Assert.All(group.Running, replica => Assert.Equal(new ReportSuspicion(SuspicionKind.Silent, group.Ids[0]), Assert.Single(replica.Of<ReportSuspicion>().Skip(1))));
+        group[0].Restart(StartMode.Restart);
+        group.Tick(50);
+        group[0].Stop();
+        group.Tick(600);
+        Assert.All(group.Running, replica => Assert.Equal(3, replica.Of<ReportSuspicion>().Count()));
+    }
+
+    [Fact]
     public void Without_waiting_requests_a_silent_primary_is_left_alone()
     {
         var group = new TestGroup();

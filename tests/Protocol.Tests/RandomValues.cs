@@ -7,7 +7,7 @@ internal sealed class RandomValues(int seed)
 {
     private readonly Random _random = new(seed);
 
-    public PeerMessage Message() => _random.Next(15) switch
+    public PeerMessage Message() => _random.Next(16) switch
     {
         0 => new StatementMessage(Statement()),
         1 => new ProposalMessage(Signed(new PrePrepare(View(), Sequence(), Digest())), Batch()),
@@ -23,6 +23,7 @@ internal sealed class RandomValues(int seed)
         11 => new ReadIndexQuery(Number(ulong.MaxValue)),
         12 => new RecallMessage(Number(ulong.MaxValue), Bool() ? Recollection() : null),
         13 => new RecalledMessage(Number(ulong.MaxValue), View(), Sequence(), Status(), [.. Enumerable.Range(0, _random.Next(RecalledMessage.StatementsMax + 1)).Select(_ => Statement())]),
+        14 => new ComplaintMessage(View()),
         _ => new ReadIndexAnswer(Number(ulong.MaxValue), Sequence(), Bool() ? Ordering(Sequence()) : null),
     };
 

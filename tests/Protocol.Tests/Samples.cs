@@ -75,6 +75,7 @@ internal static class Samples
         ("read-index-answer-executed", new ReadIndexAnswer(7, new SequenceNumber(130), null)),
         ("recall", new RecallMessage(7, new Recollection(
             new View(5), new View(5), new SequenceNumber(128), new SequenceNumber(129), new SequenceNumber(160), [new SequenceNumber(129), new SequenceNumber(131)]))),
+        ("complaint", new ComplaintMessage(new View(5))),
         ("recall-without-disk", new RecallMessage(7, null)),
         ("recalled", new RecalledMessage(7, new View(5), new SequenceNumber(128), Status, [Sign(1, PrePrepare), Sign(1, Commit)])),
     ];

@@ -106,6 +106,8 @@ internal sealed class LoneReplica : IPeerTransport, IRootComputer, ICheckpointSa
 
     public void OnRejected(RejectionKind kind, ReplicaId from) => Assert.Fail($"Its own {kind}.");
 
+    public void OnSuspected(SuspicionKind kind, ReplicaId of) => Assert.Fail("There is nobody to suspect.");
+
     public void OnEquivocation(Signed earlier, Signed later) => Assert.Fail("It contradicts itself.");
 
     public void OnForgotten(Signed statement) => Assert.Fail("There is nobody who knows better.");

@@ -60,7 +60,9 @@ public class WireVectorTests
     {
         using var key = new Ed25519PrivateKey([.. Enumerable.Range(0, Ed25519PrivateKey.SeedLength).Select(value => (byte)value)]);
         var enrolment = Enrolment.Create(key, "alpha", "10.0.0.1:7000", "http://10.0.0.1:7001");
-        var document = GenesisDocument.Create("wire", [enrolment.Member], 1, ClientPolicy.Any);
+        var monitored = GenesisDocument.Create("wire", [enrolment.Member], 1, ClientPolicy.Any);
+        var groups = monitored.Genesis.Groups.Select(group => group with { Config = new GroupConfig(1) });
+        var document = monitored with { Genesis = new Genesis { Name = "wire", Groups = [.. groups] } };
         AreThoseOfTheDocument(
             "setup.",
             [
@@ -68,6 +70,7 @@ public class WireVectorTests
                 $"setup.enrolment-proof = {Convert.ToHexStringLower(enrolment.Proof.ToArray())}",
                 $"setup.genesis-document = {Convert.ToHexStringLower(document.SignedBytes())}",
                 $"setup.genesis-document-signature = {Convert.ToHexStringLower(document.Sign(key).Signatures[0]!.Value.ToArray())}",
+                $"setup.monitored-genesis-document = {Convert.ToHexStringLower(monitored.SignedBytes())}",
             ]);
     }
 

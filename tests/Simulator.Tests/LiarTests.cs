@@ -1,3 +1,5 @@
+using KvStore.Protocol;
+
 namespace KvStore.Simulator.Tests;
 
 /// <summary>The stories of adversary.md in which a replica lies, one for each way to lie. Drawn together they are <c>kv sim --profile byzantine</c>.</summary>
@@ -43,11 +45,15 @@ public sealed class LiarTests
     }
 
     [Fact]
-    public void A_primary_that_is_as_slow_as_the_time_out_allows_serves_everybody_in_the_end()
+    public void A_primary_that_is_as_slow_as_the_time_out_allows_serves_everybody_in_the_end_and_is_replaced_where_it_is_monitored()
     {
-        var (world, _) = WithLiar(Lie.JustInTime, replica: 0);
-        Scenario.RunPositions(world, 10);
-        Scenario.Finish(world);
+        foreach (var monitor in new[] { null, new MonitorConfig() })
+        {
+            var (world, _) = WithLiar(Lie.JustInTime, replica: 0, monitor: monitor);
+            world.RunTicks(1000);
+            Assert.Equal(monitor is null ? 0UL : 1UL, world.Shards[0].HighestView);
+            Scenario.Finish(world);
+        }
     }
 
     [Fact]
@@ -75,9 +81,9 @@ public sealed class LiarTests
         world.RunTicks(100);
     }
 
-    private static (World World, Liar Liar) WithLiar(Lie lie, int replica, ulong seed = 7)
+    private static (World World, Liar Liar) WithLiar(Lie lie, int replica, ulong seed = 7, MonitorConfig? monitor = null)
     {
-        var world = new World(seed, Scenario.Calm with { LiesEvery = 1 }, trace: null);
+        var world = new World(seed, Scenario.Calm with { LiesEvery = 1, Monitor = monitor }, trace: null);
         var kit = Scenario.Kit(world, replica);
         var liar = new Liar(kit);
         liar.Tell([Lies.Make(lie, kit)]);

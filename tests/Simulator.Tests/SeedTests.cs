@@ -4,6 +4,7 @@ namespace KvStore.Simulator.Tests;
 public sealed class SeedTests
 {
     private const ulong ShortRun = 40;
+    private const ulong NoisyRun = 20;
 
     [Fact]
     public void The_same_seed_gives_the_same_run_bit_for_bit()
@@ -27,6 +28,17 @@ public sealed class SeedTests
             var result = Simulation.Run(seed);
             Assert.True(result.Passed, $"seed {seed}: {string.Join("; ", result.Violations)}");
             Assert.True(result.Operations > 0);
+        }
+    }
+
+    // adversary.md row 13, and what a monitor must not do.
+    [Fact]
+    public void On_noisy_machines_slow_primaries_are_voted_out_and_nobody_else_is()
+    {
+        for (ulong seed = 1; seed <= NoisyRun; seed++)
+        {
+            var result = Simulation.Run(seed, new SimulationOptions { Profile = SimulationProfile.Noise });
+            Assert.True(result.Passed, $"seed {seed}: {string.Join("; ", result.Violations)}");
         }
     }
 }

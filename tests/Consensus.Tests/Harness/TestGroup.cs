@@ -17,9 +17,9 @@ internal sealed class TestGroup
     private readonly AgreementChecker _checker = new();
     private readonly Dictionary<string, VerifiedRequest> _requests = [];
 
-    public TestGroup(int replicas = 4, ConsensusConfig? consensus = null, FaultModel model = FaultModel.Byzantine)
+    public TestGroup(int replicas = 4, ConsensusConfig? consensus = null, FaultModel model = FaultModel.Byzantine, MonitorConfig? monitor = null)
     {
-        Config = new GroupConfig(replicas, model);
+        Config = new GroupConfig(replicas, model) { Monitor = monitor };
         Consensus = consensus ?? new ConsensusConfig { CheckpointInterval = 8 };
         Ids = [.. Enumerable.Range(0, replicas).Select(index => new ReplicaId((ushort)index))];
         Verifier = new MessageVerifier(Context, Config, Consensus, [.. Ids.Select(FakeScheme.KeyOf)], new FakeScheme());
@@ -67,7 +67,7 @@ internal sealed class TestGroup
     public QuorumCertificate<TVote> Certify<TVote>(TVote vote)
         where TVote : Vote => QuorumCertificate<TVote>.Of(Config, Ids.Take(Config.Quorum).Select(id => MessageVerifier.Own(Sign(id, vote))));
 
-    /// <summary>A client's signed request; the same one for the same name.</summary>
+    /// <summary>A client's signed request; the same one for the same name. The client is what stands before the name's first dot.</summary>
     public VerifiedRequest Request(string name, byte[]? body = null, string query = "")
     {
         if (_requests.TryGetValue(name, out var made)) return made;
@@ -75,8 +75,8 @@ internal sealed class TestGroup
         Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/{name}", query, [], body ?? Encoding.ASCII.GetBytes(name), out var operation));
         var unsigned = new Request
         {
-            Client = FakeScheme.KeyOf(name),
-            Nonce = new Nonce(new SessionId(1), 1),
+            Client = FakeScheme.KeyOf(name.Split('.')[0]),
+            Nonce = new Nonce(new SessionId(1), (ulong)_requests.Count + 1),
             Created = new Timestamp(second),
             Expires = new Timestamp(second + 300_000),
             Operation = operation,

@@ -120,6 +120,8 @@ internal sealed class BackupReplica : IPeerTransport, IRootComputer, ICheckpoint
 
     public void OnRejected(RejectionKind kind, ReplicaId from) => Assert.Fail($"{kind} from {from}.");
 
+    public void OnSuspected(SuspicionKind kind, ReplicaId of) => Assert.Fail("There is nobody to suspect.");
+
     public void OnEquivocation(Signed earlier, Signed later) => Assert.Fail("Nobody contradicts itself.");
 
     public void OnForgotten(Signed statement) => Assert.Fail("Nobody answers.");

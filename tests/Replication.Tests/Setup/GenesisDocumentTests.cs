@@ -28,6 +28,21 @@ public sealed class GenesisDocumentTests : IDisposable
     }
 
     [Fact]
+    public void The_primaries_of_a_new_cluster_are_monitored_and_a_document_from_before_that_is_still_good()
+    {
+        var created = SetupFolder.Unsigned();
+        Assert.All(created.Genesis.Groups, group => Assert.Equal(new MonitorConfig(), group.Config.Monitor));
+        var genesis = created.Genesis;
+        var old = created with { Genesis = new Genesis { Name = genesis.Name, Groups = [.. genesis.Groups.Select(group => group with { Config = new GroupConfig(4) })] } };
+        old.Write(_folder["old.json"], overwrite: false);
+        Assert.DoesNotContain("onitor", File.ReadAllText(_folder["old.json"]), StringComparison.Ordinal);
+        var read = GenesisDocument.Read(_folder["old.json"]);
+        Assert.Equal(old.SignedBytes(), read.SignedBytes());
+        Assert.All(read.Genesis.Groups, group => Assert.Null(group.Config.Monitor));
+        Assert.NotEqual(created.Genesis.Cluster, read.Genesis.Cluster);
+    }
+
+    [Fact]
     public void Who_has_not_signed_is_named()
     {
         var wrong = Assert.Throws<SetupException>(SetupFolder.Signed(members: 2).RequireAllSignatures);
@@ -74,6 +89,10 @@ public sealed class GenesisDocumentTests : IDisposable
     [InlineData("\"batchRequestsMax\": 1024", "\"batchRequestsMax\": 8193", "batchRequestsMax")]
     [InlineData("\"snapshotChunkBytes\": 262144", "\"snapshotChunkBytes\": 8388609", "snapshotChunkBytes")]
     [InlineData("\"requestTimeoutTicks\": 40", "\"requestTimeoutTicks\": 18446744073709551615", "requestTimeoutTicks")]
+    [InlineData("\"deltaPercent\": 50", "\"deltaPercent\": 101", "deltaPercent")]
+    [InlineData("\"deltaPercent\": 50", "\"deltaPercent\": 60", "makes the cluster")]
+    [InlineData("\"samplesMin\": 4", "\"samplesMin\": 0", "samplesMin")]
+    [InlineData("\"monitored-round-robin\"", "\"round-robin\"", "'monitor'")]
     [InlineData("\"shards\": 2", "\"shards\": 65", "65")]
     [InlineData("\"byzantine\"", "\"crash\"", "crash")]
     [InlineData("\"kv-genesis-1\"", "\"kv-genesis-2\"", "kv-genesis-2")]
