@@ -44,7 +44,7 @@ internal sealed class Nemesis(World world, Shard shard, DeterministicRandom rand
 
     private void MakeLiar(Machine machine, Lie lie)
     {
-        var kit = new LiarKit(shard, machine, world.Overheard, random.Fork());
+        var kit = new LiarKit(new LyingMachine(shard, machine), world.Overheard, random.Fork());
         var liar = new Liar(kit);
         liar.Tell([Lies.Make(lie, kit)]);
         machine.Tamper = liar;
