@@ -24,7 +24,7 @@ internal sealed class ContradictionChecker(Violations violations, Shard shard)
             ProposalMessage it => it.PrePrepare,
             _ => null,
         };
-        if (signed is null || machine.Tamper is not null || signed.Signer != machine.Id) return;
+        if (signed is null || machine.IsLiar || signed.Signer != machine.Id) return;
         switch (signed.UntypedStatement)
         {
             case OrderingVote it: Note(machine, it.Kind, it.View, it.Sequence, it.Batch); break;

@@ -60,14 +60,14 @@ internal sealed class Machine
         set
         {
             field = value;
-            HasLied |= value is not null;
+            HasLied |= IsLiar;
         }
     }
 
     /// <summary>Whether a liar's gateway is a correct one all the same, and what it answers counts: its scenario lets only its replica fail.</summary>
     public bool HasHonestGateway { get; set; }
 
-    /// <summary>Whether its tamper is no liar: it holds back and delays what its replica says and hears, and changes nothing.</summary>
+    /// <summary>Whether its tamper is no liar: it holds back, delays and repeats what its replica says and hears, and changes nothing.</summary>
     public bool OnlyOmits { get; set; }
 
     /// <summary>Whether what its replica says may be anything.</summary>
@@ -100,7 +100,7 @@ internal sealed class Machine
     public int Restores { get; private set; }
 
     /// <summary>Whether its log may know less than it has said, and nobody has to wonder at it.</summary>
-    public bool MayHaveForgotten => Tamper is not null || _saidBefore is not null;
+    public bool MayHaveForgotten => IsLiar || _saidBefore is not null;
 
     /// <summary>Whether its disk was ever lost.</summary>
     public bool WasWiped { get; private set; }
@@ -233,7 +233,7 @@ internal sealed class Machine
             Process = null;
             IsDead = true;
             _world.Trace.Line(() => $"{this} fails: {exception.Message}");
-            if (Tamper is null) _shard.Violations.Add("No exception leaves a driver", $"{this}: {exception}");
+            if (!IsLiar) _shard.Violations.Add("No exception leaves a driver", $"{this}: {exception}");
         }
     }
 

@@ -249,7 +249,7 @@ internal sealed class ReplicaProcess : INodeEvents, IPeerTransport, IGatewayOutl
         Driver.Run(inputs);
         if (_machine.FailsAfterWriting && _machine.Disk.BytesWritten > written) throw new PowerCutException();
         _machine.NoteRejoining();
-        if (_machine.Tamper is null) _shard.Memory.Check(_machine, this);
+        if (!_machine.IsLiar) _shard.Memory.Check(_machine, this);
     }
 
     private void SendPacket(ReplicaId to, Packet packet)

@@ -39,9 +39,9 @@ public static class ScenarioSimulation
 
     private static void Arm(Machine machine, IStatementTamper tamper, ScenarioFile scenario)
     {
-        machine.Tamper = tamper;
-        machine.HasHonestGateway = true;
         machine.OnlyOmits = !scenario.Lying.Contains(machine.Id.Index);
+        machine.HasHonestGateway = true;
+        machine.Tamper = tamper;
     }
 
     // A replica tells the others what came of a request where its client waits: through a node that fails, nobody would hear of what this one says.
