@@ -17,6 +17,9 @@ internal sealed class MonitorWindow(MonitorConfig config)
     // A window that does not fill up in so many times its length says nothing.
     private const ulong LengthsMax = 10;
 
+    // What a slow group needs must fit in, or a good primary of it is voted out.
+    private const ulong ExchangeSlacksMax = 2;
+
     private const ulong Hundred = 100;
 
     private readonly LookupTable<PublicKey, ClientShare> _byKey = new();
@@ -35,13 +38,13 @@ internal sealed class MonitorWindow(MonitorConfig config)
     }
 
     /// <summary>
-    /// The backups exchanged votes once. What took longer than the slack counts no more than that: a primary that shows its proposals and votes to some early and
+    /// The backups exchanged votes once. What took longer than two slacks counts no more than that: a primary that shows its proposals and votes to some early and
     /// to others late could make an exchange long for whoever sees the wrong part of it, and would be excused by its own doing.
     /// </summary>
     public void OnExchange(ulong ticks)
     {
         _exchanges++;
-        _exchangeTicks += Math.Min(ticks, config.SlackTicks);
+        _exchangeTicks += Math.Min(ticks, ExchangeSlacksMax * config.SlackTicks);
     }
 
     /// <summary>A request of the client was executed.</summary>
