@@ -86,10 +86,9 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
 
     private async Task WriteAsync(byte[] buffer, int gathered, CancellationToken cancel)
     {
-        long bytes = 0;
+        Count(); // Before it leaves: whoever has got it must find it counted.
         foreach (var frame in _frames)
         {
-            bytes += frame.Length;
             if (frame.Length > GatherBytes)
             {
                 _long = frame.AsMemory(Frames.HeaderLength); // The last of these: none is taken after it.
@@ -113,6 +112,12 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
         }
 
         if (gathered > 0) await WriteAsync(buffer.AsMemory(0, gathered), cancel);
+    }
+
+    private void Count()
+    {
+        long bytes = 0;
+        foreach (var frame in _frames) bytes += frame.Length;
         peer.OnSent(_frames.Count, bytes);
     }
 
