@@ -20,6 +20,7 @@ internal sealed class GenerateCommand
 
     private readonly Option<bool> _any = new("--any-client") { Description = "Admit any client's key, listed or not." };
     private readonly Option<int> _shards = new("--shards") { Description = "How many shards; every node has a replica of each.", HelpName = "S", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _leaders = LeaderOptions.Policy();
     private readonly Option<string?> _ips = new("--ips") { Description = "The nodes' addresses with ',' between them; default: 127.0.0.1 for all.", HelpName = "A,B,…" };
     private readonly Option<int> _port = new("--base-port")
     {
@@ -37,7 +38,7 @@ internal sealed class GenerateCommand
     {
         var command = new Command("generate", "Makes the keys, the genesis and the directories of a whole cluster, for one operator or a test. Whoever runs it sees all the keys.")
         {
-            _directory, _nodes, _clients, _any, _shards, _ips, _port, _dev,
+            _directory, _nodes, _clients, _any, _shards, _leaders, _ips, _port, _dev,
         };
         command.Example("kv cluster generate --nodes 4 --clients 2 --dir pool", "kv node start --dir pool/node0");
         command.SetAction(async (parsed, _) =>
@@ -59,7 +60,10 @@ internal sealed class GenerateCommand
         [.. (parsed.GetValue(_ips) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
         parsed.GetValue(_port),
         parsed.GetValue(_any),
-        parsed.GetValue(_dev));
+        parsed.GetValue(_dev))
+    {
+        IsMonitored = LeaderOptions.IsMonitored(parsed.GetValue(_leaders)),
+    };
 
     private static string Next(GeneratorOptions options, GenesisDocument document)
     {

@@ -21,18 +21,19 @@ internal static class InitCommand
         };
         var clients = ClientsOptions.Policy();
         var listed = ClientsOptions.Listed();
+        var leaders = LeaderOptions.Policy();
         var output = ClusterCommand.OutputFile("genesis.json");
         var force = ClusterCommand.Force();
         var command = new Command("init", "Puts enrolments together to a genesis, which every member must then sign. Checks that each has its key, and that none share a name, a key or an address.")
         {
-            from, shards, name, clients, listed, output, force,
+            from, shards, name, clients, listed, leaders, output, force,
         };
         command.Example("kv cluster init --from alpha.json --from beta.json --from gamma.json --from delta.json --clients any -o genesis.json");
         command.SetAction(async (parsed, _) =>
         {
             ImmutableArray<Member> members = [.. parsed.GetValue(from)!.Select(path => Enrolment.Read(path).Member)];
             var policy = ClientsOptions.PolicyOf(parsed.GetValue(clients), parsed.GetValue(listed) ?? []);
-            var document = GenesisDocument.Create(ClusterGenerator.NewName(parsed.GetValue(name)!), members, parsed.GetValue(shards), policy);
+            var document = GenesisDocument.Create(ClusterGenerator.NewName(parsed.GetValue(name)!), members, parsed.GetValue(shards), policy, LeaderOptions.IsMonitored(parsed.GetValue(leaders)));
             var path = parsed.GetValue(output)!;
             document.Write(path, parsed.GetValue(force));
             await terminal.WriteLineAsync(SignatureBase.ClusterName(document.Genesis.Cluster));

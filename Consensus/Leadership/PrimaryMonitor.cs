@@ -109,6 +109,7 @@ internal sealed class PrimaryMonitor(GroupConfig group)
         }
         else if (_window.IsStale(state.Ticks))
         {
+            Forgive(); // Where little is asked for, what was once bad must not count for ever.
             _window.Begin(state.Ticks);
         }
     }
@@ -141,6 +142,12 @@ internal sealed class PrimaryMonitor(GroupConfig group)
         }
     }
 
+    private void Forgive()
+    {
+        _balance = Math.Max(0, _balance - 1);
+        if (_balance == 0) Complains = false;
+    }
+
     // Hysteresis: a bad window is outweighed by a good one, and a complaint ends when all of them are.
     private void Judge()
     {
@@ -153,8 +160,7 @@ internal sealed class PrimaryMonitor(GroupConfig group)
             return;
         }
 
-        _balance = Math.Max(0, _balance - 1);
-        if (_balance == 0) Complains = false;
+        Forgive();
         _goodWindows++;
         if (_goodWindows < ForgivingWindows * patience || _doublings == 0) return;
         _doublings--;

@@ -67,7 +67,14 @@ internal static class ViewChanger
     /// <summary>Goes where w others have gone, and opens the view when it is this replica's to open.</summary>
     public static void Join(ReplicaState state)
     {
-        if (state.ViewChanges.JoinView(state.View, state.Self) is { } view) Leave(state, view);
+        if (state.ViewChanges.JoinView(state.View, state.Self) is { } view)
+        {
+            // Who complained and hears of the others' leaving before its own next tick has evicted the primary as they have.
+            var evicted = state.Active && state.Complaints.IsSaid && view == state.View.Next;
+            if (evicted) state.Monitor.OnEvicted();
+            Leave(state, view, doubles: !evicted);
+        }
+
         OpenIfQuorum(state);
     }
 
@@ -106,14 +113,18 @@ internal static class ViewChanger
         return state.Expiry.OwedTick is { } owed && state.Timer.RequestIsLate(owed, state.Ticks) ? SuspicionKind.ExpiryLate : null;
     }
 
-    // Whoever has much waiting waits for itself: it is starved only when nothing of it is served.
+    // A client's requests wait for each other, so that others who ask for less are served before them: it is starved when its oldest is not served although it has been that for long.
     private static bool SomeoneIsStarved(ReplicaState state)
     {
         if (state.Ticks % state.Config.StatusIntervalTicks != 0) return false; // Under a flood many must be looked at.
         foreach (var entry in state.Pool.Pending)
         {
             if (!state.Timer.RequestIsStarved(entry.ArrivalTick)) return false; // What is behind it came later.
-            if (!state.Pool.IsGreedy(entry) || state.Timer.RequestIsStarved(Math.Max(entry.ArrivalTick, entry.Client.ServedTick))) return true;
+            var client = entry.Client;
+            if (client.LookedAtTick == state.Ticks) continue; // What is behind a client's oldest waits for that.
+            client.LookedAtTick = state.Ticks;
+            if (client.Head is not { } head || head.Entry != entry) client.Head = head = (entry, Math.Max(entry.ArrivalTick, client.ServedTick));
+            if (state.Timer.RequestIsStarved(head.SinceTick)) return true;
         }
 
         return false;

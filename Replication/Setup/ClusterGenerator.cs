@@ -15,7 +15,11 @@ namespace KvStore.Replication.Setup;
 /// <param name="AdmitsAnyClient">Whether any client is admitted, and not only those whose keys are made here.</param>
 /// <param name="IsDevelopment">Whether the keys are marked as made for development.</param>
 public sealed record GeneratorOptions(
-    string Directory, int Nodes, int Clients, int Shards, ImmutableArray<string> Addresses, int BasePort, bool AdmitsAnyClient, bool IsDevelopment);
+    string Directory, int Nodes, int Clients, int Shards, ImmutableArray<string> Addresses, int BasePort, bool AdmitsAnyClient, bool IsDevelopment)
+{
+    /// <summary>Whether primaries are monitored.</summary>
+    public bool IsMonitored { get; init; } = true;
+}
 
 /// <summary>
 /// Makes a whole cluster in one place, for one operator or a test: who runs it sees all the keys, so where organisations distrust each other each makes its own.
@@ -46,7 +50,7 @@ public static class ClusterGenerator
         try
         {
             var policy = options.AdmitsAnyClient ? ClientPolicy.Any : ClientPolicy.Only(clients.Select(PublicKeyOf));
-            var document = GenesisDocument.Create(NewName("kv"), [.. keys.Select((key, i) => MemberOf(options, key.PublicKey, i))], options.Shards, policy);
+            var document = GenesisDocument.Create(NewName("kv"), [.. keys.Select((key, i) => MemberOf(options, key.PublicKey, i))], options.Shards, policy, options.IsMonitored);
             foreach (var key in keys) document = document.Sign(key);
             Write(options, document, seeds, clients);
             return document;

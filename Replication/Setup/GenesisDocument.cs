@@ -38,11 +38,12 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
     /// <param name="members">Its members.</param>
     /// <param name="shards">How many shards there are.</param>
     /// <param name="clients">Whose requests are executed.</param>
+    /// <param name="isMonitored">Whether primaries are monitored.</param>
     /// <exception cref="SetupException">Members share what they must not, or there are too many of something.</exception>
-    public static GenesisDocument Create(string name, ImmutableArray<Member> members, int shards, ClientPolicy clients)
+    public static GenesisDocument Create(string name, ImmutableArray<Member> members, int shards, ClientPolicy clients, bool isMonitored = true)
     {
         if (GenesisRules.Judge(name, members, shards) is { } wrong) throw new SetupException($"{wrong}.", "'kv cluster init --help' shows how it goes.");
-        var genesis = new Genesis { Name = name, Groups = Groups(members, shards, new MonitorConfig()), Clients = clients, Consensus = GenesisRules.OrderingFor(members.Length) };
+        var genesis = new Genesis { Name = name, Groups = Groups(members, shards, isMonitored ? new MonitorConfig() : null), Clients = clients, Consensus = GenesisRules.OrderingFor(members.Length) };
         return new GenesisDocument(genesis, members, [.. members.Select(_ => (Signature?)null)]);
     }
 

@@ -11,7 +11,7 @@ namespace KvStore.Planted.Tests;
 public sealed class PlantedBugTests
 {
     /// <summary>How many seeds may be needed. docs/simulator.md says how many are.</summary>
-    private const ulong SeedsMax = 300;
+    private const ulong SeedsMax = 500;
 
     private const int TwinsStride = 37;
 
