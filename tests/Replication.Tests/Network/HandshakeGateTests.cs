@@ -53,11 +53,13 @@ public sealed class HandshakeGateTests
         await using var pool = TestPool.Of(2);
         await pool.StartNodeAsync(0, new PoolNetworkLimits { HandshakesOfStrangersMax = 2, HandshakesPerSecond = 0, HandshakesOfPeerMax = 1000 });
         await pool.StartNodeAsync(1);
-        await pool.ConnectedAsync(); // Node 1 has used one, and is known from now on: so is whoever shares its address, as all do here.
+        await pool.ConnectedAsync(); // Node 1 is known from now on, and whoever shares its address. It has used one, unless node 0 had dialled it before.
         using var stranger = await RawConnection.ConnectAsync(pool[0].Endpoint, from: IPAddress.Parse("127.0.0.9"));
         using var another = await RawConnection.ConnectAsync(pool[0].Endpoint, from: IPAddress.Parse("127.0.0.9"));
+        using var third = await RawConnection.ConnectAsync(pool[0].Endpoint, from: IPAddress.Parse("127.0.0.9"));
         await RawConnection.BeginTlsAsync(stranger);
         await RawConnection.BeginTlsAsync(another);
+        await RawConnection.BeginTlsAsync(third);
 
         await pool.Logs[0].Until(1106, ("Kind", RefusalKind.Hasty));
         await using var peer = await RawConnection.JoinAsync(pool, self: 1, to: 0);
