@@ -4,6 +4,7 @@ using KvStore.Client.Signing;
 using KvStore.Protocol;
 using KvStore.Replication;
 using KvStore.Replication.Gateways;
+using KvStore.Replication.Setup;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KvStore.Api.Operations;
@@ -73,7 +74,7 @@ internal static class ClusterEndpoints
         group.Config.Quorum,
         group.Config.WeakQuorum,
         NameOf(group.Config.Carrier),
-        NameOf(group.Config.LeaderPolicy),
+        LeaderPolicyNames.Of(group.Config.LeaderPolicy),
         [.. group.Members.Select(SignatureBase.KeyName)]);
 
     private static string NameOf(FaultModel model) => model switch
@@ -87,12 +88,5 @@ internal static class ClusterEndpoints
     {
         CarrierKind.Broadcast => "broadcast",
         _ => throw new ArgumentOutOfRangeException(nameof(carrier), carrier, "An unknown carrier."),
-    };
-
-    private static string NameOf(LeaderPolicyKind policy) => policy switch
-    {
-        LeaderPolicyKind.RoundRobin => "round-robin",
-        LeaderPolicyKind.MonitoredRoundRobin => "monitored-round-robin",
-        _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, "An unknown leader policy."),
     };
 }

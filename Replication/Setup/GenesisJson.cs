@@ -41,14 +41,12 @@ internal sealed record GenesisJson(
 
     private const string ByzantineModel = "byzantine";
     private const string BroadcastCarrier = "broadcast";
-    private const string RoundRobin = "round-robin";
-    private const string MonitoredRoundRobin = "monitored-round-robin";
 
     /// <summary>The JSON of a document.</summary>
     public static GenesisJson Of(GenesisDocument document)
     {
         var genesis = document.Genesis;
-        var monitor = genesis.Groups[0].Config.Monitor;
+        var group = genesis.Groups[0].Config;
         return new GenesisJson(
             CurrentFormat,
             genesis.Name,
@@ -56,7 +54,7 @@ internal sealed record GenesisJson(
             genesis.Groups.Length,
             ByzantineModel,
             BroadcastCarrier,
-            monitor is null ? RoundRobin : MonitoredRoundRobin,
+            LeaderPolicyNames.Of(group.LeaderPolicy),
             genesis.Clients.AllowsAny ? AnyClient : ListedClients,
             [.. genesis.Clients.Keys.Select(SignatureBase.KeyName)],
             genesis.Limits,
@@ -66,7 +64,7 @@ internal sealed record GenesisJson(
                 .. document.Members.Zip(document.Signatures).Where(each => each.Second is not null)
                     .Select(each => new SignatureJson(each.First.Name, System.Buffers.Text.Base64Url.EncodeToString(each.Second!.Value.ToArray()))),
             ],
-            monitor);
+            group.Monitor);
     }
 
     /// <summary>What of it this version does not know, or null.</summary>
@@ -74,12 +72,12 @@ internal sealed record GenesisJson(
         Format != CurrentFormat ? $"the format '{Format}'"
         : FaultModel != ByzantineModel ? $"the fault model '{FaultModel}'"
         : Carrier != BroadcastCarrier ? $"the carrier '{Carrier}'"
-        : LeaderPolicy is not RoundRobin and not MonitoredRoundRobin ? $"the leader policy '{LeaderPolicy}'"
+        : LeaderPolicy is not LeaderPolicyNames.RoundRobin and not LeaderPolicyNames.MonitoredRoundRobin ? $"the leader policy '{LeaderPolicy}'"
         : Clients is not AnyClient and not ListedClients ? $"the client policy '{Clients}'"
         : null;
 
     /// <summary>Whether the leader policy and what it needs are both there, or neither.</summary>
-    public bool IsMonitorComplete => (LeaderPolicy == MonitoredRoundRobin) == Monitor is not null;
+    public bool IsMonitorComplete => (LeaderPolicy == LeaderPolicyNames.MonitoredRoundRobin) == Monitor is not null;
 
     /// <summary>Whose requests are executed.</summary>
     public ClientPolicy Policy(string source) => Clients == AnyClient ? ClientPolicy.Any : ClientPolicy.Only(ClientKeys.Select(key => SetupText.KeyOf(key, source)));

@@ -92,33 +92,16 @@ internal static class ConnectionTargets
     }
 
     /// <summary>A connection over which this has come, in reads of so many bytes, and then its end. What is answered is thrown away.</summary>
-    private sealed class Reads : IDuplexPipe
+    private sealed class Reads(byte[] input, int readBytes) : IDuplexPipe
     {
-        public Reads(byte[] input, int readBytes)
-        {
-            var segments = input.Chunk(Math.Max(1, readBytes)).ToArray();
-            Input = PipeReader.Create(new Pieces(segments));
-            Output = PipeWriter.Create(Stream.Null);
-        }
+        public PipeReader Input { get; } = PipeReader.Create(new ShortReads(input, Math.Max(1, readBytes)));
 
-        public PipeReader Input { get; }
-
-        public PipeWriter Output { get; }
+        public PipeWriter Output { get; } = PipeWriter.Create(Stream.Null);
     }
 
-    private sealed class Pieces(byte[][] pieces) : MemoryStream
+    private sealed class ShortReads(byte[] input, int bytesMax) : MemoryStream(input)
     {
-        private int _next;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_next == pieces.Length) return ValueTask.FromResult(0);
-            var piece = pieces[_next];
-            var length = Math.Min(piece.Length, buffer.Length);
-            piece.AsSpan(0, length).CopyTo(buffer.Span);
-            if (length == piece.Length) _next++;
-            else pieces[_next] = piece[length..];
-            return ValueTask.FromResult(length);
-        }
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, bytesMax)], cancellationToken);
     }
 }
