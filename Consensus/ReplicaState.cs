@@ -43,6 +43,9 @@ internal sealed class ReplicaState(ReplicaOptions options)
     /// <summary>Ticks since the start of this run.</summary>
     public ulong Ticks { get; set; }
 
+    /// <summary>The present moment, for what will be asked how long it has waited.</summary>
+    public Moment Now => new(Ticks, Monitor.Owed);
+
     /// <summary>The wall clock, as of the last tick.</summary>
     public Timestamp Clock { get; set; }
 

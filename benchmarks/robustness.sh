@@ -20,6 +20,9 @@ liar_port=$((port + 100))
 # against POOL PORT CLIENT [NODE]: the arguments of a load on one pool, but for one node's gateway.
 against() { echo --workload put --clients 64 --verification 1ms --key "$work/$1/client$3/client.key" --url "$(gateways "$2" "${4:-none}")"; }
 
+# users: the same load by 64 users with a key each, through all gateways.
+users() { echo --workload put --clients 64 --verification 1ms --own-keys --url "$(gateways "$port")"; }
+
 # warm ARGUMENTS...: the load before anything is measured.
 warm() { row_of --duration "$prime" --warmup 0s "$@" >/dev/null; }
 
@@ -91,18 +94,18 @@ turning() {
     turned+=("| $1 | $(median "${before[@]}") | $(median "${soon[@]}") | $(median "${after[@]}") | $(ratios before after) |")
 }
 
-# flood TITLE ARGUMENTS...: the correct pool without and with another client that asks for all that it can.
+# flood TITLE ARGUMENTS...: the correct pool without and with another client that asks for all that it can. The others are 64 users with a key each.
 flood() {
     local title=$1 flooding
     shift
     begin
     for _ in $(seq "$rounds"); do
-        measure now $(against pool "$port" 0)
+        measure now $(users)
         take good now
         dotnet "$program" bench --value-size 128 --verification 1ms --warmup 0s --duration 1h "$@" --url "$(gateways "$port")" >/dev/null 2>&1 &
         flooding=$!
         pids+=("$flooding")
-        measure now $(against pool "$port" 0)
+        measure now $(users)
         take bad now
         stop "$flooding"
     done
@@ -128,7 +131,7 @@ for each in "${cases[@]}"; do
         slow) turning 'everything that the primary says comes up to three time-outs late' Slow ;;
         just-in-time) turning 'the primary proposes as late as the time-out allows' JustInTime ;;
         flood)
-            warm $(against pool "$port" 0)
+            warm $(users)
             flood 'another client with 1,024 signed puts under way' --workload put --clients 1024 --key "$work/pool/client1/client.key"
             flood 'another client with 256 refused (unsigned) puts under way' --workload put --clients 256
             ;;

@@ -52,7 +52,7 @@ start_pool() {
     local name=$1 port=$2 special=${3:-none} i more look
     local -n started=${name}_pids
     started=()
-    kv cluster generate --nodes 4 --clients 2 --dir "$work/$name" --base-port "$port" --dev >/dev/null 2>&1
+    kv cluster generate --nodes 4 --clients 2 --any-client --dir "$work/$name" --base-port "$port" --dev >/dev/null 2>&1
     for i in 0 1 2 3; do
         more=()
         if [ "$i" = "$special" ]; then more=("${@:4}"); fi

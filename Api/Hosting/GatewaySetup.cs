@@ -25,6 +25,7 @@ internal static class GatewaySetup
         services.AddSingleton(cluster);
         services.AddSingleton(cluster.Genesis);
         services.AddSingleton<RefusalCounter>();
+        services.AddSingleton<RefusalPacer>();
         services.AddSingleton<RequestDurations>();
         services.AddSingleton<ListingSnapshots>();
         services.AddSingleton(new ProcessInfo(TimeProvider.System));

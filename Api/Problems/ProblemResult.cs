@@ -70,10 +70,11 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
     public string? Allow { get; init; }
 
     /// <inheritdoc/>
-    public Task ExecuteAsync(HttpContext httpContext)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.RequestServices.GetRequiredService<RefusalCounter>().Count(Kind.Code);
         var status = Status ?? Kind.Status;
+        if (RefusalPacer.Paces(status)) await httpContext.RequestServices.GetRequiredService<RefusalPacer>().WaitAsync(httpContext.RequestAborted);
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = MediaType;
@@ -81,7 +82,7 @@ internal sealed class ProblemResult(ProblemKind kind, string detail) : IResult, 
         if (status == StatusCodes.Status401Unauthorized) response.Headers[KvHeaders.AcceptSignature] = SignedFields.Wanted(httpContext.Request);
         var bytes = JsonSerializer.SerializeToUtf8Bytes(ToDocument(status, httpContext.TraceIdentifier), ApiJson.Readable.ProblemDocument);
         response.ContentLength = bytes.Length;
-        return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
+        await response.Body.WriteAsync(bytes, httpContext.RequestAborted);
     }
 
     /// <summary>Writes the problem as a part of another answer.</summary>

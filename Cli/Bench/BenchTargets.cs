@@ -32,6 +32,8 @@ internal sealed class BenchTargets
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _ownKeys = new("--own-keys") { Description = "Each client signs with a new key of its own, as different users would." };
+
     private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send requests without signatures, which only a gateway for development takes." };
 
     private readonly Option<bool> _driver = new("--driver") { Description = "Below HTTP: a cluster in this process, with individually signed requests." };
@@ -43,7 +45,7 @@ internal sealed class BenchTargets
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [_url, _etcd, _key, _unsigned, _driver, _shards, _replicas];
+        Option[] all = [_url, _etcd, _key, _ownKeys, _unsigned, _driver, _shards, _replicas];
         foreach (var option in all) command.Options.Add(option);
     }
 
@@ -58,8 +60,10 @@ internal sealed class BenchTargets
         var (shards, replicas) = (parsed.GetValue(_shards), parsed.GetValue(_replicas));
         if ((url ?? etcd) is not null && (isDriver || shards is not null || replicas is not null))
             throw Failure.Usage("--url and --etcd name what runs already.", "Leave them out to bring a gateway up with --driver, --shards or --replicas.");
-        if (isDriver && (parsed.GetValue(_unsigned) || parsed.GetValue(_key) is not null))
-            throw Failure.Usage("Below HTTP each client signs with a key of its own.", "Leave --driver out, or --unsigned and --key.");
+        if (isDriver && (parsed.GetValue(_unsigned) || parsed.GetValue(_ownKeys) || parsed.GetValue(_key) is not null))
+            throw Failure.Usage("Below HTTP each client signs with a key of its own.", "Leave --driver out, or --unsigned, --own-keys and --key.");
+        if (parsed.GetValue(_ownKeys) && (parsed.GetValue(_unsigned) || parsed.GetValue(_key) is not null))
+            throw Failure.Usage("--own-keys says which keys sign.", "Leave --unsigned and --key out.");
         if (etcd is not null) return StartEtcd(parsed, settings, etcd);
         var (groups, members) = (InRange("--shards", shards ?? 1, ApiOptions.ShardsMax), InRange("--replicas", replicas ?? 4, GroupConfig.ReplicasMax));
         if (isDriver)
@@ -68,11 +72,11 @@ internal sealed class BenchTargets
             return Described(new DriverTarget(cluster, settings.Consistency), isSigned: true, groups, members);
         }
 
-        var key = parsed.GetValue(_unsigned) ? null : KeyOf(parsed, terminal);
-        if (url is not null) return Described(new HttpTarget(AddressesOf(url), key, settings, host: null), key is not null, null, null);
+        IReadOnlyList<Ed25519PrivateKey> keys = parsed.GetValue(_unsigned) ? [] : KeysOf(parsed, settings, terminal);
+        if (url is not null) return Described(new HttpTarget(AddressesOf(url), keys, settings, host: null), keys.Count > 0, null, null);
         var options = new ApiOptions { Urls = "http://127.0.0.1:0", Shards = groups, Replicas = members, LogLevel = LogLevel.Error, LogToStandardError = true };
         var host = await ApiHost.StartAsync(options, cancel);
-        return Described(new HttpTarget([host.Address], key, settings, host), key is not null, groups, members);
+        return Described(new HttpTarget([host.Address], keys, settings, host), keys.Count > 0, groups, members);
     }
 
     private static (IBenchTarget Target, TargetReport Report) Described(IBenchTarget target, bool isSigned, int? shards, int? replicas) =>
@@ -80,8 +84,8 @@ internal sealed class BenchTargets
 
     private (IBenchTarget Target, TargetReport Report) StartEtcd(ParseResult parsed, BenchSettings settings, string etcd)
     {
-        if (parsed.GetValue(_url) is not null || parsed.GetValue(_key) is not null || parsed.GetValue(_unsigned))
-            throw Failure.Usage("etcd takes no signatures, and runs beside no gateway of ours.", "Leave --url, --key and --unsigned out.");
+        if (parsed.GetValue(_url) is not null || parsed.GetValue(_key) is not null || parsed.GetValue(_ownKeys) || parsed.GetValue(_unsigned))
+            throw Failure.Usage("etcd takes no signatures, and runs beside no gateway of ours.", "Leave --url, --key, --own-keys and --unsigned out.");
         if (!EtcdTarget.Knows(settings.Workload)) throw Failure.Usage("etcd has no such operations.", "Take the workload put, get, a, b, c, d or f.");
         var target = new EtcdTarget(AddressesOf(etcd), settings);
         return (target, new TargetReport(target.Name, Signed: false, InThisProcess: false, null, null, IsEtcd: true));
@@ -97,10 +101,15 @@ internal sealed class BenchTargets
     private static int InRange(string option, int value, int most) =>
         value >= 1 && value <= most ? value : throw Failure.Usage($"{option} takes a number from 1 to {most}.", "Leave it out for the default.");
 
-    private Ed25519PrivateKey KeyOf(ParseResult parsed, Terminal terminal)
+    private List<Ed25519PrivateKey> KeysOf(ParseResult parsed, BenchSettings settings, Terminal terminal)
     {
+        if (parsed.GetValue(_ownKeys)) return [.. Enumerable.Range(0, settings.Clients).Select(_ => NewKey())];
         var file = parsed.GetValue(_key) ?? terminal.Environment("KV_KEY");
-        if (!string.IsNullOrEmpty(file)) return ClientKey.Open(file, terminal.Error);
+        return [string.IsNullOrEmpty(file) ? NewKey() : ClientKey.Open(file, terminal.Error)];
+    }
+
+    private static Ed25519PrivateKey NewKey()
+    {
         Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
         RandomNumberGenerator.Fill(seed);
         return new Ed25519PrivateKey(seed);

@@ -80,7 +80,7 @@ internal static class Checkpoints
         state.Executed = sequence;
         state.LatestBatchTime = Timestamp.Max(state.LatestBatchTime, installed.Time);
         state.HighestCommitVote = SequenceNumber.Max(state.HighestCommitVote, sequence);
-        foreach (var digest in installed.ExecutedRequests) state.Pool.MarkExecuted(digest, state.Ticks);
+        foreach (var digest in installed.ExecutedRequests) state.Pool.MarkExecuted(digest, state.Now);
         Advance(state, installed.Certificate);
         state.Fetcher.Forget();
         Execution.ExecuteReady(state);

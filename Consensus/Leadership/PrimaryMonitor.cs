@@ -87,7 +87,7 @@ internal sealed class PrimaryMonitor(GroupConfig group)
     /// <summary>A request that waited here was executed in a batch that this replica voted for.</summary>
     public void OnServed(ReplicaState state, RequestPool.Entry entry)
     {
-        if (_window is not null && state.Ticks >= _graceEnds) _window.OnServed(entry.Request.Request.Client, WaitOf(state.Pool, entry));
+        if (_window is not null && state.Ticks >= _graceEnds && WaitOf(entry) is { } wait) _window.OnServed(entry.Request.Request.Client, wait);
     }
 
     public void OnTick(ReplicaState state)
@@ -123,22 +123,25 @@ internal sealed class PrimaryMonitor(GroupConfig group)
         _window?.Begin(_graceEnds);
     }
 
-    // Who has more waiting than others waits for itself.
-    private MonitorWindow.Wait WaitOf(RequestPool pool, RequestPool.Entry entry)
+    // Who waits behind others of its own is owed nothing yet.
+    private MonitorWindow.Wait? WaitOf(RequestPool.Entry entry)
     {
-        var passedOn = entry.ForwardedOwed is { } forwarded && !pool.IsGreedy(entry) ? Owed - Math.Max(forwarded, _viewBegan) : 0;
-        return new MonitorWindow.Wait(Owed - Math.Max(entry.ArrivalOwed, _viewBegan), passedOn);
+        if (entry.OwedSince is not { } since) return null;
+        var passedOn = entry.ForwardedOwed is { } forwarded ? Owed - Math.Max(Math.Max(forwarded, since.Owed), _viewBegan) : 0;
+        return new MonitorWindow.Wait(Owed - Math.Max(since.Owed, _viewBegan), passedOn);
     }
 
-    // Who is starved has no request that was executed. They are in the order in which they came, so that the first that has not waited long ends it.
+    // Who is starved has no request that was executed. They are in the order in which they came, so that the first that has not been here long ends it.
     private void AddOverdue(ReplicaState state)
     {
         var bound = _window!.LambdaBound();
-        foreach (var entry in state.Pool.Pending.Take(WaitingLookedAtMax))
+        var looked = 0;
+        foreach (var entry in state.Pool.Pending)
         {
-            var wait = WaitOf(state.Pool, entry);
-            if (wait.Ticks * Hundred <= bound) return;
-            _window.OnOverdue(entry.Request.Request.Client, wait);
+            if (looked == WaitingLookedAtMax || (Owed - Math.Max(entry.Arrived.Owed, _viewBegan)) * Hundred <= bound) return;
+            if (WaitOf(entry) is not { } wait) continue;
+            looked++;
+            if (wait.Ticks * Hundred > bound) _window.OnOverdue(entry.Request.Request.Client, wait);
         }
     }
 

@@ -1,23 +1,30 @@
+using KvStore.Protocol;
+
 namespace KvStore.Consensus.NormalCase;
 
 /// <summary>What waits of one client.</summary>
-internal sealed class ClientLoad
+internal sealed class ClientLoad(PublicKey key)
 {
-    /// <summary>Its requests that wait for execution.</summary>
-    public int Waiting { get; set; }
+    public PublicKey Key { get; } = key;
+
+    /// <summary>Its requests that wait for execution, in the order in which they came.</summary>
+    public LinkedList<RequestPool.Entry> Waiting { get; } = [];
+
+    /// <summary>The first of them whose turn has not come; null when all have it.</summary>
+    public LinkedListNode<RequestPool.Entry>? Behind { get; set; }
 
     /// <summary>Their weight, in bytes.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>When a request of it was executed last, as long as others have been waiting since.</summary>
-    public ulong ServedTick { get; set; }
+    /// <summary>What it costs to serve all of them (<see cref="FairTurns"/>).</summary>
+    public long Cost { get; set; }
 
-    /// <summary>The oldest of its requests, when it was last looked for, and since when it had been that.</summary>
-    public (RequestPool.Entry Entry, ulong SinceTick)? Head { get; set; }
+    /// <summary>What it costs to serve those whose turn has come.</summary>
+    public long DueCost { get; set; }
 
-    /// <summary>When its oldest request was last looked for.</summary>
-    public ulong LookedAtTick { get; set; }
+    /// <summary>How many those are.</summary>
+    public int DueCount { get; set; }
 
-    /// <summary>How many of its requests have had their turn in the batch that is being put together.</summary>
-    public int Turns { get; set; }
+    /// <summary>When a request of it was last executed that was not the next one here: others were ahead of it here, or it came late.</summary>
+    public Moment? OvertookItself { get; set; }
 }

@@ -39,11 +39,15 @@ internal static class Execution
         var servedSomeone = false;
         foreach (var digest in batch.Requests)
         {
-            if (state.Pool.MarkExecuted(digest, state.Ticks) is not { } entry) continue;
+            if (state.Pool.FindWaiting(digest) is not { } entry) continue;
             servedSomeone = true;
-            state.Timer.OnServed(entry.ArrivalTick);
+            if (entry.OwedSince is not { } since) continue;
+            state.Timer.OnServed(since.Tick);
             if (slot.CommitVoted) state.Monitor.OnServed(state, entry); // What is caught up with says when this replica got it, and nothing of the primary.
         }
+
+        // After all of them were looked at: as they go, those behind them get their turn, and will not have waited for it.
+        foreach (var digest in batch.Requests) state.Pool.MarkExecuted(digest, state.Now);
 
         // Only what serves a client counts as progress: a primary that orders nothing but empty batches is no better than a silent one.
         // What lets keys expire counts only while no client waits, or keys that expire all the time would excuse a primary that serves nobody.
@@ -60,7 +64,7 @@ internal static class Execution
         foreach (var digest in batch.Requests)
         {
             var entry = state.Pool.FindWaiting(digest);
-            audience = audience.Union(entry is null || state.Timer.ShouldForward(entry.ArrivalTick, state.Ticks) ? ReplicaSet.All : entry.Origins);
+            audience = audience.Union(entry is null || state.Timer.ShouldForward(entry.Arrived.Tick, state.Ticks) ? ReplicaSet.All : entry.Origins);
         }
 
         return audience;

@@ -52,7 +52,7 @@ internal static class Proposals
         if (!state.Active || state.Recall.IsListening || slot.Accepted || slot.ProposedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
         if (state.Reservation.IsForgotten(state.View, slot.Sequence)) return; // The others decide here, or the next view does.
         if (slot.Committed is { } committed && committed.Vote.Batch != batch.Digest) return; // Overtaken: no quorum follows this proposal any more.
-        var weight = WeightOf(state, batch);
+        var weight = WeightOf(state, slot, batch);
         if (slot.Committed is null && batch.Requests.Length > 1 && weight > state.Config.BatchBytesMax)
         {
             state.Reject(RejectionKind.Oversized, state.Primary);
@@ -65,10 +65,18 @@ internal static class Proposals
     }
 
     // More than a correct primary gathers is not accepted. A carried batch was accepted by correct replicas before, so it is light.
-    private static long WeightOf(ReplicaState state, Batch batch)
+    private static long WeightOf(ReplicaState state, Slot slot, Batch batch)
     {
         var weight = 0L;
-        foreach (var digest in batch.Requests) weight += state.Pool.Find(digest)!.Request.Weight;
+        if (slot.IsExecuted)
+        {
+            foreach (var body in slot.ExecutedBodies) weight += body.Request.Weight; // The pool may have let go of them.
+        }
+        else
+        {
+            foreach (var digest in batch.Requests) weight += state.Pool.Find(digest)!.Request.Weight;
+        }
+
         return weight;
     }
 

@@ -31,7 +31,7 @@ internal static class Proposer
     public static bool WouldExpire(ReplicaState state) => state.Expiry.IsDueAt(TimeOfNext(state));
 
     /// <summary>Whether the next request that comes would be proposed at once.</summary>
-    public static bool WaitsForRequests(ReplicaState state) => HasRoom(state) && state.Pool.PendingCount == state.Pool.InFlightCount && IsWorthwhile(state);
+    public static bool WaitsForRequests(ReplicaState state) => HasRoom(state) && state.Pool.Ready.Count == 0 && IsWorthwhile(state);
 
     private static Timestamp TimeOfNext(ReplicaState state) => Timestamp.Max(state.LatestBatchTime, state.Clock);
 
@@ -48,11 +48,11 @@ internal static class Proposer
     // What a batch costs hardly depends on its size. So while one is under way, the next one waits until it carries as much as those: under load batches
     // grow, and a request never waits longer than for what is before it.
     private static bool IsWorthwhile(ReplicaState state) =>
-        state.NextProposal == state.Executed.Next || state.Pool.PendingCount - state.Pool.InFlightCount >= WorthwhileCount(state);
+        state.NextProposal == state.Executed.Next || state.Pool.Ready.Count >= WorthwhileCount(state);
 
     // One that is full can't grow any more; what is large may fill one with few.
     private static int WorthwhileCount(ReplicaState state) =>
-        state.Pool.PendingBytes >= state.Config.BatchBytesMax ? 1 : Math.Min(state.Pool.InFlightCount, state.Config.BatchRequestsMax);
+        state.Pool.DueBytes >= state.Config.BatchBytesMax ? 1 : Math.Min(state.Pool.InFlightCount, state.Config.BatchRequestsMax);
 
     private static bool MayPropose(ReplicaState state)
     {
@@ -65,9 +65,9 @@ internal static class Proposer
     {
         var requests = new List<VerifiedRequest>();
         var bytes = 0L;
-        foreach (var entry in state.Pool.InTurn())
+        foreach (var entry in InTurn(state))
         {
-            bytes += entry.Request.Request.Weight;
+            bytes += entry.Weight;
             if (requests.Count > 0 && bytes > state.Config.BatchBytesMax) break;
             requests.Add(entry.Request);
             if (requests.Count == state.Config.BatchRequestsMax) break;
@@ -75,6 +75,10 @@ internal static class Proposer
 
         return requests;
     }
+
+    // Where more is ready than a batch takes, first those before which least of their client had its turn: who comes waits for no more than one batch.
+    private static IEnumerable<RequestPool.Entry> InTurn(ReplicaState state) =>
+        state.Pool.Ready.Count <= state.Config.BatchRequestsMax && state.Pool.DueBytes <= state.Config.BatchBytesMax ? state.Pool.Ready : state.Pool.Ready.OrderBy(entry => entry.Turn);
 
     private static void Propose(ReplicaState state, List<VerifiedRequest> requests)
     {

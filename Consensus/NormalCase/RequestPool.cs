@@ -10,7 +10,8 @@ internal sealed class RequestPool(ConsensusConfig config)
 {
     private readonly LookupTable<Digest, Entry> _entries = new();
     private readonly LinkedList<Entry> _pending = [];
-    private readonly LookupTable<PublicKey, ClientLoad> _clients = new();
+    private readonly LinkedList<Entry> _ready = [];
+    private readonly FairTurns _turns = new(config);
     private readonly List<Digest> _spare = [];
     private long _pendingBytes;
 
@@ -27,27 +28,18 @@ internal sealed class RequestPool(ConsensusConfig config)
     public int Count => _entries.Count;
 
     /// <summary>When the oldest waiting request came, in ticks; null when none waits.</summary>
-    public ulong? OldestTick => _pending.First?.Value.ArrivalTick;
+    public ulong? OldestTick => _pending.First?.Value.Arrived.Tick;
 
     /// <summary>The waiting requests, oldest first.</summary>
     public IEnumerable<Entry> Pending => _pending;
 
     /// <summary>
-    /// What waits for a proposal, clients in turn: the oldest request of each, the second one of each, and so on, so that who asks for much waits behind itself.
-    /// Where all of it fits a batch the order does not matter.
+    /// Those whose turn has come (<see cref="FairTurns"/>) and that are in no proposal of the open view, in the order in which it came.
     /// </summary>
-    public IEnumerable<Entry> InTurn()
-    {
-        var waiting = _pending.Where(entry => !entry.InFlight);
-        if (_pending.Count - InFlightCount <= config.BatchRequestsMax && _pendingBytes <= config.BatchBytesMax) return waiting;
-        foreach (var entry in _pending) entry.Client.Turns = 0;
-        return waiting.Select(entry => (Turn: entry.Client.Turns++, Entry: entry)).ToList().OrderBy(each => each.Turn).Take(config.BatchRequestsMax).Select(each => each.Entry);
-    }
+    public IReadOnlyCollection<Entry> Ready => _ready;
 
-    /// <summary>
-    /// Whether a client has so much waiting that it waits for itself: that others, who ask for less, are served before it is then fair. The bound is a fourth of a batch.
-    /// </summary>
-    public bool IsGreedy(Entry entry) => entry.Client.Waiting > Math.Max(1, config.BatchRequestsMax / 4);
+    /// <summary>The weight of what waits and has its turn, in proposals or not, in bytes.</summary>
+    public long DueBytes { get; private set; }
 
     public bool Contains(Digest digest) => _entries.ContainsKey(digest);
 
@@ -55,12 +47,11 @@ internal sealed class RequestPool(ConsensusConfig config)
 
     /// <summary>Takes a request that waits for execution. False when there is no room; true also when it waits already.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="tick">The present tick.</param>
-    /// <param name="owed">The ticks that the primary has owed so far.</param>
+    /// <param name="now">When it came.</param>
     /// <param name="wanted">Whether a slot lacks it: there is some room more for what a correct primary may have proposed.</param>
     /// <param name="needed">Whether a committed batch lacks it: taken always, because correct replicas weighed that batch.</param>
     /// <param name="origins">Whose gateways may wait for it.</param>
-    public bool TryAdd(VerifiedRequest request, ulong tick, ulong owed, bool wanted, bool needed, ReplicaSet origins)
+    public bool TryAdd(VerifiedRequest request, Moment now, bool wanted, bool needed, ReplicaSet origins)
     {
         if (_entries.TryGetValue(request.Digest, out var entry) && entry.Node is not null)
         {
@@ -69,19 +60,18 @@ internal sealed class RequestPool(ConsensusConfig config)
         }
 
         var weight = request.Request.Weight;
-        var client = _clients.TryGetValue(request.Request.Client, out var known) ? known : new ClientLoad();
-        var full = !FairShare.Allows(client.Waiting, 1, _pending.Count, config.PendingRequestsMax) || !FairShare.Allows(client.Bytes, weight, _pendingBytes, config.PendingBytesMax);
+        var client = _turns.Of(request.Request.Client);
+        var full = !FairShare.Allows(client.Waiting.Count, 1, _pending.Count, config.PendingRequestsMax) || !FairShare.Allows(client.Bytes, weight, _pendingBytes, config.PendingBytesMax);
         var room = config.PendingBytesMax + 2L * config.PipelineDepth * config.BatchBytesMax;
         if (full && !needed && (!wanted || _pendingBytes + weight > room)) return false;
         // A body that only a slot holds does not wait: it was executed, and its result was not kept (it was refused, or has expired). It is ordered again.
         var pins = entry?.Pins ?? 0;
-        entry = new Entry(request, tick) { Client = client, ArrivalOwed = owed, Pins = pins, Origins = origins };
+        entry = new Entry(request, client, now) { CameLate = wanted, Pins = pins, Origins = origins };
         entry.Node = _pending.AddLast(entry);
         _pendingBytes += weight;
-        client.Waiting++;
-        client.Bytes += weight;
-        _clients[request.Request.Client] = client;
         _entries[request.Digest] = entry;
+        _turns.Add(entry);
+        GiveTurns(client, now);
         return true;
     }
 
@@ -92,9 +82,9 @@ internal sealed class RequestPool(ConsensusConfig config)
     /// Takes a body that the state shows executed, because a slot lacks it. It does not wait for execution, or a slot that comes to nothing would leave
     /// behind a request that nobody executes again.
     /// </summary>
-    public void AddSpare(VerifiedRequest request, ulong tick)
+    public void AddSpare(VerifiedRequest request)
     {
-        if (_entries.TryAdd(request.Digest, new Entry(request, tick))) _spare.Add(request.Digest);
+        if (_entries.TryAdd(request.Digest, new Entry(request, new ClientLoad(request.Request.Client), default))) _spare.Add(request.Digest);
     }
 
     /// <summary>Drops the bodies that were taken for slots which do not need them; what still is needed is asked for again.</summary>
@@ -126,20 +116,26 @@ internal sealed class RequestPool(ConsensusConfig config)
         }
     }
 
-    /// <summary>The request has been executed: it waits no more. Gives what was held of it; null when it did not wait.</summary>
-    public Entry? MarkExecuted(Digest digest, ulong tick)
+    /// <summary>The request has been executed: it waits no more.</summary>
+    public void MarkExecuted(Digest digest, Moment now)
     {
-        if (!_entries.TryGetValue(digest, out var entry) || entry.Node is null) return null;
-        entry.Client.ServedTick = tick;
-        Unlink(entry);
+        if (!_entries.TryGetValue(digest, out var entry) || entry.Node is null) return;
+        // Its client was not served in the order in which its requests came here, or has shown others more of them; so those that wait here may wait for others of their own.
+        if (entry.Due is null || entry.CameLate) entry.Client.OvertookItself = now;
+        Unlink(entry, now);
         DropIfUnused(digest, entry);
-        return entry;
     }
 
     /// <summary>Forgets which requests are in proposals: a new view begins.</summary>
     public void ClearInFlight()
     {
-        foreach (var entry in _pending) entry.InFlight = false;
+        _ready.Clear();
+        foreach (var entry in _pending)
+        {
+            entry.InFlight = false;
+            entry.ReadyNode = entry.Due is null ? null : _ready.AddLast(entry);
+        }
+
         InFlightCount = 0;
     }
 
@@ -150,32 +146,50 @@ internal sealed class RequestPool(ConsensusConfig config)
             if (!_entries.TryGetValue(digest, out var entry) || entry.InFlight) continue;
             entry.InFlight = true;
             if (entry.Node is not null) InFlightCount++;
+            LeaveReady(entry);
         }
     }
 
     /// <summary>Drops waiting requests that no correct replica will execute any more, so that they do not count as being starved.</summary>
-    public void DropExpired(Timestamp before)
+    public void DropExpired(Timestamp before, Moment now)
     {
         for (var node = _pending.First; node is not null;)
         {
             var entry = node.Value;
             node = node.Next;
             if (entry.Pins > 0 || entry.Request.Request.Expires >= before) continue;
-            Unlink(entry);
+            Unlink(entry, now);
             DropIfUnused(entry.Request.Digest, entry);
         }
     }
 
-    private void Unlink(Entry entry)
+    private void Unlink(Entry entry, Moment now)
     {
         _pending.Remove(entry.Node!);
         entry.Node = null;
         if (entry.InFlight) InFlightCount--;
-        var (client, weight) = (entry.Request.Request.Client, entry.Request.Request.Weight);
-        _pendingBytes -= weight;
-        entry.Client.Waiting--;
-        entry.Client.Bytes -= weight;
-        if (entry.Client.Waiting == 0) _clients.Remove(client);
+        _pendingBytes -= entry.Weight;
+        if (entry.Due is not null) DueBytes -= entry.Weight;
+        LeaveReady(entry);
+        _turns.Remove(entry);
+        GiveTurns(entry.Client, now);
+    }
+
+    private void GiveTurns(ClientLoad client, Moment now)
+    {
+        while (_turns.Next(client) is { } entry)
+        {
+            FairTurns.Give(entry, now);
+            DueBytes += entry.Weight;
+            if (!entry.InFlight) entry.ReadyNode = _ready.AddLast(entry);
+        }
+    }
+
+    private void LeaveReady(Entry entry)
+    {
+        if (entry.ReadyNode is not { } node) return;
+        _ready.Remove(node);
+        entry.ReadyNode = null;
     }
 
     private void DropIfUnused(Digest digest, Entry entry)
@@ -184,14 +198,26 @@ internal sealed class RequestPool(ConsensusConfig config)
     }
 
     /// <summary>One body.</summary>
-    internal sealed class Entry(VerifiedRequest request, ulong arrivalTick)
+    internal sealed class Entry(VerifiedRequest request, ClientLoad client, Moment arrived)
     {
         public VerifiedRequest Request { get; } = request;
 
-        public ulong ArrivalTick { get; } = arrivalTick;
+        /// <summary>In bytes.</summary>
+        public int Weight { get; } = request.Request.Weight;
 
         /// <summary>What else of its client waits, while it waits itself.</summary>
-        public ClientLoad Client { get; init; } = new();
+        public ClientLoad Client { get; } = client;
+
+        public Moment Arrived { get; } = arrived;
+
+        /// <summary>When its turn came, from which on a primary owes it; null while it waits behind others of its client.</summary>
+        public Moment? Due { get; set; }
+
+        /// <summary>Whether it came only when a proposal had named it.</summary>
+        public bool CameLate { get; init; }
+
+        /// <summary>How many of its client's requests had their turn when it got its own.</summary>
+        public int Turn { get; set; }
 
         /// <summary>The peers that passed it on.</summary>
         public ReplicaSet Origins { get; set; }
@@ -202,12 +228,16 @@ internal sealed class RequestPool(ConsensusConfig config)
         /// <summary>Whether a proposal of the open view holds it.</summary>
         public bool InFlight { get; set; }
 
-        /// <summary>The primary's owed ticks (<see cref="Leadership.PrimaryMonitor.Owed"/>) when it came.</summary>
-        public ulong ArrivalOwed { get; init; }
-
-        /// <summary>The same when it was passed on to the others because it waited long; null when it was not.</summary>
+        /// <summary>The primary's owed ticks (<see cref="Leadership.PrimaryMonitor.Owed"/>) when it was passed on to the others because it waited long; null when it was not.</summary>
         public ulong? ForwardedOwed { get; set; }
 
         public LinkedListNode<Entry>? Node { get; set; }
+
+        public LinkedListNode<Entry>? ClientNode { get; set; }
+
+        public LinkedListNode<Entry>? ReadyNode { get; set; }
+
+        /// <summary>Since when this replica can blame the primary for its waiting; null while it waits behind others of its client.</summary>
+        public Moment? OwedSince => Due is not { } due ? null : Client.OvertookItself is { } later && later.Tick > due.Tick ? later : due;
     }
 }

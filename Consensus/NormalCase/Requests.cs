@@ -16,9 +16,9 @@ internal static class Requests
         if (received.AlreadyExecuted && !wanted) return;
         if (received.AlreadyExecuted)
         {
-            state.Pool.AddSpare(received.Request, state.Ticks);
+            state.Pool.AddSpare(received.Request);
         }
-        else if (!state.Pool.TryAdd(received.Request, state.Ticks, state.Monitor.Owed, wanted, state.Fetcher.Needs(received.Request.Digest), OriginsOf(received, wanted)))
+        else if (!state.Pool.TryAdd(received.Request, state.Now, wanted, state.Fetcher.Needs(received.Request.Digest), OriginsOf(received, wanted)))
         {
             if (received.From is { } peer) state.Reject(RejectionKind.OverQuota, peer);
             else state.Emit(new RefuseRequest(received.Request.Digest));
@@ -34,7 +34,7 @@ internal static class Requests
 
     public static void OnFoundExecuted(ReplicaState state, ImmutableArray<Digest> requests)
     {
-        foreach (var request in requests) state.Pool.MarkExecuted(request, state.Ticks);
+        foreach (var request in requests) state.Pool.MarkExecuted(request, state.Now);
     }
 
     /// <summary>Looks again whether slots that lacked something can go on.</summary>
@@ -49,7 +49,7 @@ internal static class Requests
         if (state.Ticks % ExpiryCheckTicks == 0) state.Pool.DropSpare();
         if (state.Ticks % ExpiryCheckTicks == 0 && state.Clock.UnixMilliseconds > state.Config.ClockSkewMaxMilliseconds)
         {
-            state.Pool.DropExpired(new Timestamp(state.Clock.UnixMilliseconds - state.Config.ClockSkewMaxMilliseconds));
+            state.Pool.DropExpired(new Timestamp(state.Clock.UnixMilliseconds - state.Config.ClockSkewMaxMilliseconds), state.Now);
         }
 
         Forward(state);
@@ -59,14 +59,13 @@ internal static class Requests
     private static void Forward(ReplicaState state)
     {
         ImmutableArray<Request>.Builder? late = null;
-        var looked = 0;
         var bytes = 0L;
-        foreach (var entry in state.Pool.Pending)
+        foreach (var entry in state.Pool.Ready)
         {
-            if (++looked > ForwardedPerTickMax || !state.Timer.ShouldForward(entry.ArrivalTick, state.Ticks)) break;
-            if (entry.ForwardedOwed is not null || entry.InFlight) continue;
-            bytes += entry.Request.Request.Weight;
-            if (late is not null && bytes > ForwardedBytesMax) break; // The rest in the next tick: a message has a limit.
+            if (!state.Timer.ShouldForward(entry.Due!.Value.Tick, state.Ticks)) break;
+            if (entry.ForwardedOwed is not null) continue;
+            bytes += entry.Weight;
+            if (late is not null && (late.Count == ForwardedPerTickMax || bytes > ForwardedBytesMax)) break; // The rest in the next tick: a message has a limit.
             entry.ForwardedOwed = state.Monitor.Owed;
             (late ??= ImmutableArray.CreateBuilder<Request>()).Add(entry.Request.Request);
         }

@@ -23,7 +23,7 @@ internal static class LogReplay
 
     private static void Replay(ReplicaState state, ReplayedRecord replayed)
     {
-        foreach (var body in replayed.Bodies) state.Pool.TryAdd(body, tick: 0, owed: 0, wanted: true, needed: true, ReplicaSet.All);
+        foreach (var body in replayed.Bodies) state.Pool.TryAdd(body, default, wanted: true, needed: true, ReplicaSet.All);
         switch (replayed.Record)
         {
             case StableRecord it:

@@ -113,18 +113,13 @@ internal static class ViewChanger
         return state.Expiry.OwedTick is { } owed && state.Timer.RequestIsLate(owed, state.Ticks) ? SuspicionKind.ExpiryLate : null;
     }
 
-    // A client's requests wait for each other, so that others who ask for less are served before them: it is starved when its oldest is not served although it has been that for long.
     private static bool SomeoneIsStarved(ReplicaState state)
     {
         if (state.Ticks % state.Config.StatusIntervalTicks != 0) return false; // Under a flood many must be looked at.
         foreach (var entry in state.Pool.Pending)
         {
-            if (!state.Timer.RequestIsStarved(entry.ArrivalTick)) return false; // What is behind it came later.
-            var client = entry.Client;
-            if (client.LookedAtTick == state.Ticks) continue; // What is behind a client's oldest waits for that.
-            client.LookedAtTick = state.Ticks;
-            if (client.Head is not { } head || head.Entry != entry) client.Head = head = (entry, Math.Max(entry.ArrivalTick, client.ServedTick));
-            if (state.Timer.RequestIsStarved(head.SinceTick)) return true;
+            if (!state.Timer.RequestIsStarved(entry.Arrived.Tick)) return false; // What is behind it came later.
+            if (entry.OwedSince is { } since && state.Timer.RequestIsStarved(since.Tick)) return true;
         }
 
         return false;

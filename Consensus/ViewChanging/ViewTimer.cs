@@ -22,8 +22,8 @@ internal sealed class ViewTimer(ConsensusConfig config)
         if (active) _doublings = 0;
     }
 
-    /// <summary>A request that came at this tick was executed.</summary>
-    public void OnServed(ulong arrivalTick) => _newestServedTick = Math.Max(_newestServedTick, arrivalTick);
+    /// <summary>A request that was owed since this tick was executed.</summary>
+    public void OnServed(ulong sinceTick) => _newestServedTick = Math.Max(_newestServedTick, sinceTick);
 
     /// <summary>The replica leaves a view: each one without progress waits twice as long as the one before.</summary>
     /// <param name="doubles">Whether it counts so; what a peer alone can claim must not.</param>
@@ -54,10 +54,10 @@ internal sealed class ViewTimer(ConsensusConfig config)
     public bool RequestIsLate(ulong oldestTick, ulong tick) => tick >= Math.Max(oldestTick, _lastProgressTick) + Timeout;
 
     /// <summary>
-    /// Whether the primary serves requests that came much later than the oldest waiting one. Under saturation all wait alike, and nothing is starved.
+    /// Whether the primary serves requests that it owes since much later than one that waits. Under saturation all wait alike, and nothing is starved.
     /// How long a request waited before the view opened is not this primary's doing.
     /// </summary>
-    public bool RequestIsStarved(ulong oldestTick) => _newestServedTick > Math.Max(oldestTick, _openedTick) + config.StarvationFactor * config.RequestTimeoutTicks;
+    public bool RequestIsStarved(ulong sinceTick) => _newestServedTick > Math.Max(sinceTick, _openedTick) + config.StarvationFactor * config.RequestTimeoutTicks;
 
     /// <summary>Whether a request has waited so long that the others should hear of it.</summary>
     public bool ShouldForward(ulong arrivalTick, ulong tick) => tick >= arrivalTick + Math.Max(1, config.RequestTimeoutTicks / 4);

@@ -13,24 +13,25 @@ namespace KvStore.Cli.Bench.Targets;
 internal sealed class HttpTarget : IBenchTarget
 {
     private readonly List<KvClient> _gateways;
-    private readonly Ed25519PrivateKey? _key;
+    private readonly IReadOnlyList<Ed25519PrivateKey> _keys;
     private readonly ApiHost? _host;
     private readonly GetOptions _reads;
     private int _clients;
 
     /// <summary>Gateways that run already, or one in this process.</summary>
     /// <param name="gateways">Their addresses.</param>
-    /// <param name="key">The key that signs all requests, which is disposed of with this; null to send them without signatures.</param>
+    /// <param name="keys">The keys that sign, which are disposed of with this: clients take them in turn. None to send requests without signatures.</param>
     /// <param name="settings">The load.</param>
     /// <param name="host">The gateway in this process, which is disposed of with this; null when they run elsewhere.</param>
-    public HttpTarget(IReadOnlyList<Uri> gateways, Ed25519PrivateKey? key, BenchSettings settings, ApiHost? host)
+    public HttpTarget(IReadOnlyList<Uri> gateways, IReadOnlyList<Ed25519PrivateKey> keys, BenchSettings settings, ApiHost? host)
     {
-        (_key, _host) = (key, host);
+        (_keys, _host) = (keys, host);
         _reads = new GetOptions { Consistency = settings.Consistency };
-        _gateways = [.. gateways.Select(gateway => new KvClient(new KvClientOptions
+        // Every key with its gateway: the client that is made n-th has the n-th key and the n-th gateway, each around again when they are used up.
+        _gateways = [.. Enumerable.Range(0, Math.Max(gateways.Count, keys.Count)).Select(index => new KvClient(new KvClientOptions
         {
-            Gateways = [gateway],
-            Key = key,
+            Gateways = [gateways[index % gateways.Count]],
+            Key = keys.Count == 0 ? null : keys[index % keys.Count],
             SignReads = settings.SignReads,
             AttemptsMax = 1,
             ConnectionsMax = Math.Max(settings.Clients, BenchRun.LoadingClients),
@@ -63,7 +64,7 @@ internal sealed class HttpTarget : IBenchTarget
     {
         foreach (var gateway in _gateways) gateway.Dispose();
         if (_host is not null) await _host.DisposeAsync();
-        _key?.Dispose();
+        foreach (var key in _keys) key.Dispose();
     }
 
     private async ValueTask<string?> SendAsync(KvClient gateway, BenchOperation operation, CancellationToken cancel)
