@@ -25,6 +25,11 @@ internal sealed class ClientLoad(PublicKey key)
     /// <summary>How many those are.</summary>
     public int DueCount { get; set; }
 
+    /// <summary>Since when nothing of it waits, while that is remembered.</summary>
+    public ulong IdleSinceTick { get; set; }
+
+    public LinkedListNode<ClientLoad>? IdleNode { get; set; }
+
     /// <summary>When a request of it was last executed that was not the next one here: others were ahead of it here, or it came late.</summary>
     public Moment? OvertookItself { get; set; }
 }

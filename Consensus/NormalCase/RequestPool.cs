@@ -70,7 +70,7 @@ internal sealed class RequestPool(ConsensusConfig config)
         entry.Node = _pending.AddLast(entry);
         _pendingBytes += weight;
         _entries[request.Digest] = entry;
-        _turns.Add(entry);
+        _turns.Add(entry, now);
         GiveTurns(client, now);
         return true;
     }
@@ -171,7 +171,7 @@ internal sealed class RequestPool(ConsensusConfig config)
         _pendingBytes -= entry.Weight;
         if (entry.Due is not null) DueBytes -= entry.Weight;
         LeaveReady(entry);
-        _turns.Remove(entry);
+        _turns.Remove(entry, now);
         GiveTurns(entry.Client, now);
     }
 

@@ -188,15 +188,19 @@ public class MonitorTests
         }
     }
 
-    // Three clients are served at once. What a fourth one asks for, the primary has only some ticks later.
+    // Three clients are served at once. What a fourth one asks for, less than its share at a time, the primary has only some ticks later.
     private void HideFromThePrimary(TestGroup group, int until)
     {
-        var hidden = new Queue<string>();
+        var hidden = new Queue<(string Name, int At)>();
         for (var i = 0; i < 300; i++)
         {
-            hidden.Enqueue($"hidden.{_submitted++}");
-            group.Submit(hidden.Last(), 1, 2, 3);
-            if (hidden.Count > until) group.Submit(hidden.Dequeue(), 0);
+            if (i % 8 == 0)
+            {
+                hidden.Enqueue(($"hidden.{_submitted++}", i));
+                group.Submit(hidden.Last().Name, 1, 2, 3);
+            }
+
+            if (hidden.TryPeek(out var first) && i >= first.At + until) group.Submit(hidden.Dequeue().Name, 0);
             Run(group, ticks: 1, slowTicks: 0, "a", "b", "c");
         }
     }
