@@ -99,7 +99,7 @@ internal sealed class PrimaryMonitor(GroupConfig group)
             return;
         }
 
-        if (_fullUpTo <= state.Executed && state.Ticks >= _excusedUntil) Owed++;
+        if (!WaitsForFull(state) && state.Ticks >= _excusedUntil) Owed++;
         if (state.Ticks < _graceEnds) return;
         if (_window.IsComplete(state.Ticks))
         {
@@ -113,6 +113,9 @@ internal sealed class PrimaryMonitor(GroupConfig group)
             _window.Begin(state.Ticks);
         }
     }
+
+    // Full batches ahead of one that the primary does not propose, or whose bodies nobody has, are no excuse: it alone can end that.
+    private bool WaitsForFull(ReplicaState state) => _fullUpTo > state.Executed && state.Slots.Find(state.Executed.Next) is { Accepted: true };
 
     private void BeginAnew(ulong tick)
     {

@@ -6,7 +6,7 @@ namespace KvStore.Consensus.NormalCase;
 
 /// <summary>
 /// How much of each client may be on its way at a time. Up to its share a client's requests have their turn at once; the others wait behind those, and get it in the order in which they
-/// came. The share is what others ask for on average, or what they leave of a small part of the largest batch, whichever is more, so that nobody waits for want of company.
+/// came. The share is what others ask for on average, or what they leave of a 64th of the largest batch, whichever is more, so that nobody waits for want of company.
 /// </summary>
 internal sealed class FairTurns(ConsensusConfig config)
 {

@@ -68,6 +68,25 @@ public class MonitorTests
     }
 
     [Fact]
+    public void Full_batches_ahead_of_one_that_is_kept_back_are_no_excuse()
+    {
+        var group = new TestGroup(consensus: new ConsensusConfig { CheckpointInterval = 8, BatchRequestsMax = 1 }, monitor: Monitor);
+        for (var i = 0; i < 300 && group[1].Replica.View == View.Initial; i++)
+        {
+            if (i % 30 == 0)
+            {
+                group.Heal();
+                group.Hold(envelope => FromPrimary(envelope) && envelope.Sequence!.Value.Number % 2 == 1);
+            }
+
+            foreach (var client in new[] { "a", "b" }) group.Submit($"{client}.{_submitted++}");
+            group.Tick();
+        }
+
+        Assert.All(group.Replicas, replica => Assert.Equal(new View(1), replica.Replica.View));
+    }
+
+    [Fact]
     public void A_few_slow_requests_are_no_proof()
     {
         var group = new TestGroup(monitor: Monitor);
