@@ -40,6 +40,9 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     /// <summary>Requests that may wait for their answers.</summary>
     public const int WaitingMax = 16_384;
 
+    /// <summary>The weight of requests that wait for their answers, in bytes, at most.</summary>
+    public const long WaitingBytesMax = 64 * 1024 * 1024;
+
     /// <summary>How often one request may be waited for at a time, by those who sent it again.</summary>
     public const int RetriesWaitingMax = 64;
 
@@ -48,12 +51,13 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     private const int RedistributedPerTick = 64;
 
     private readonly SortedDictionary<Digest, Waiting> _waiting = [];
-    private readonly LookupTable<PublicKey, int> _waitingOf = new();
+    private readonly LookupTable<PublicKey, Load> _waitingOf = new();
     private readonly SortedDictionary<SequenceNumber, ExecutedVotes> _votes = [];
     private readonly SortedDictionary<SequenceNumber, OwnBatch> _unconfirmed = [];
     private ReadIndexRound? _round;
     private List<Action> _nextReads = [];
     private ulong _rounds = firstRound;
+    private long _waitingBytes;
     private ulong _ticks;
 
     /// <summary>What this node's replica has executed.</summary>
@@ -76,11 +80,13 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
             return Admission.Taken;
         }
 
-        if (_waiting.Count >= WaitingMax) return Admission.Full;
+        var weight = request.Request.Weight;
+        if (_waiting.Count >= WaitingMax || _waitingBytes + weight > WaitingBytesMax) return Admission.Full;
         var client = request.Request.Client;
-        var own = _waitingOf.TryGetValue(client, out var count) ? count : 0;
-        if (!FairShare.Allows(own, 1, _waiting.Count, WaitingMax)) return Admission.ClientFull;
-        _waitingOf[client] = own + 1;
+        var own = _waitingOf.TryGetValue(client, out var load) ? load : default;
+        if (!FairShare.Allows(own.Count, 1, _waiting.Count, WaitingMax) || !FairShare.Allows(own.Bytes, weight, _waitingBytes, WaitingBytesMax)) return Admission.ClientFull;
+        _waitingOf[client] = new Load(own.Count + 1, own.Bytes + weight);
+        _waitingBytes += weight;
         _waiting.Add(request.Digest, new Waiting(request, _ticks, [done]));
         outlet.Distribute(request);
         return Admission.Taken;
@@ -198,10 +204,11 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
     private void Remove(VerifiedRequest request)
     {
         _waiting.Remove(request.Digest);
-        var client = request.Request.Client;
-        var left = _waitingOf[client] - 1;
-        if (left == 0) _waitingOf.Remove(client);
-        else _waitingOf[client] = left;
+        var (client, weight) = (request.Request.Client, request.Request.Weight);
+        var own = _waitingOf[client];
+        _waitingBytes -= weight;
+        if (own.Count == 1) _waitingOf.Remove(client);
+        else _waitingOf[client] = new Load(own.Count - 1, own.Bytes - weight);
     }
 
     private void BeginRound()
@@ -240,6 +247,9 @@ public sealed class GatewayCore(GroupConfig group, MessageVerifier verifier, IGa
             Answer(new GatewayAnswer(outcome.Request, outcome.Result, outcome.Replayed, sequence));
         }
     }
+
+    // What waits of one client.
+    private readonly record struct Load(int Count, long Bytes);
 
     private sealed class Waiting(VerifiedRequest request, ulong sinceTick, List<Action<GatewayAnswer>> done)
     {

@@ -57,15 +57,33 @@ public sealed class GatewayFairnessTests : IGatewayOutlet
         Assert.Equal(Admission.Taken, _gateway.Submit(Request(client: 1, -2), Ignore));
     }
 
+    [Fact]
+    public void Few_that_are_large_take_no_more_of_the_room_than_many_that_are_small()
+    {
+        const int Large = 1024 * 1024;
+        var taken = new List<VerifiedRequest>();
+        for (var i = 0; i < 100; i++)
+        {
+            var request = Request(client: 1, i, Large);
+            if (_gateway.Submit(request, Ignore) == Admission.Taken) taken.Add(request);
+        }
+
+        Assert.InRange(taken.Count, (GatewayCore.WaitingBytesMax / Large / 2) - 1, GatewayCore.WaitingBytesMax / Large / 2);
+        Assert.Equal(Admission.Taken, _gateway.Submit(Request(client: 2, 0, Large), Ignore));
+        _gateway.Abandon(taken[0].Digest, Ignore);
+        _gateway.Abandon(taken[1].Digest, Ignore);
+        Assert.Equal(Admission.Taken, _gateway.Submit(Request(client: 1, 200, Large), Ignore));
+    }
+
     private static void Ignore(GatewayAnswer answer)
     {
         // Nobody waits for it.
     }
 
     // Signatures are what verifiers look at, and whoever submits has been there.
-    private VerifiedRequest Request(byte client, int number)
+    private VerifiedRequest Request(byte client, int number, int bytes = 0)
     {
-        Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/k{number}", "", [], ReadOnlyMemory<byte>.Empty, out var operation));
+        Assert.True(Operation.TryCreate(OperationMethod.Put, $"/v1/kv/k{number}", "", [], new byte[bytes], out var operation));
         return _verifier.FromOwnLog(new Request
         {
             Client = PublicKey.Read([.. Enumerable.Repeat(client, PublicKey.Length)]),
