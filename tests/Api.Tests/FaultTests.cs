@@ -87,6 +87,25 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_has_too_much_waiting_is_refused_what_comes_on_top_and_told_when_to_come_again()
+    {
+        // Nobody notices that the primary is gone, so that nothing is answered before the gateway gives up.
+        var patient = new ConsensusConfig { RequestTimeoutTicks = 1_000_000 };
+        var hasty = new Gateway { Options = _gateway.Options with { AnswerTimeout = TimeSpan.FromSeconds(10), Consensus = patient } };
+        await hasty.InitializeAsync();
+        await hasty.Fault(0, "stop");
+        var large = new string('x', 1_000_000);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => hasty.Put($"{Key}{i}", large)));
+        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        Assert.InRange(refused.Count, 1, 10); // All are one client's, which may have half of 64 MiB.
+        Assert.True((await refused[0].Problem(429, "too-many-requests")).GetProperty("retryable").GetBoolean());
+        Assert.NotNull(refused[0].Headers.RetryAfter);
+        Assert.All(answers.Except(refused), answer => Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode));
+        foreach (var answer in answers) answer.Dispose();
+        await hasty.DisposeAsync();
+    }
+
+    [Fact]
     public async Task With_all_replicas_stopped_every_request_still_has_an_answer()
     {
         for (var replica = 0; replica < 4; replica++) await _gateway.Fault(replica, "stop");
