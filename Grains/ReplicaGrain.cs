@@ -1,12 +1,13 @@
 using KvStore.Grains.Hosting;
 using KvStore.Grains.Interfaces;
 using KvStore.Grains.Placement;
+using Orleans.GrainDirectory;
 using Orleans.Placement;
 
 namespace KvStore.Grains;
 
 /// <summary>A way to the node of this silo, with no state, timer or decision of its own. Never collected for being idle, and never moved.</summary>
-[ReplicaPlacement, KeepAlive, Immovable]
+[ReplicaPlacement, GrainDirectory(GrainDirectoryName = ReplicaDirectory.Name), KeepAlive, Immovable]
 public sealed class ReplicaGrain(SiloReplicas replicas) : Grain, IReplicaGrain
 {
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using KvStore.Grains.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
 
 namespace KvStore.Grains.Hosting;
 
@@ -19,7 +20,8 @@ public static class GrainSetup
         silo.Services.AddSingleton<SiloReplicas>();
         silo.Services.AddSingleton<GrainCarrier>();
         silo.AddPlacementDirector<ReplicaPlacement, ReplicaPlacementDirector>();
-        silo.Configure<SiloOptions>(options => options.SiloName = held.ToString());
+        silo.AddGrainDirectory(ReplicaDirectory.Name, static (_, _) => new ReplicaDirectory());
+        silo.Services.PostConfigure<SiloOptions>(options => options.SiloName = held.ToString()); // Others find the replicas by it, so that nothing may change it.
         silo.Configure<SiloMessagingOptions>(options =>
         {
             options.MaxMessageBodySize = BodyBytesMax;
