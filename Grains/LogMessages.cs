@@ -7,4 +7,7 @@ internal static partial class LogMessages
 {
     [LoggerMessage(6001, LogLevel.Critical, "A node of this silo can't start, so that the silo ends: {Problem} {Next}")]
     public static partial void NodeCannotStart(this ILogger logger, string problem, string next);
+
+    [LoggerMessage(6002, LogLevel.Warning, "Orleans did not take {Count} envelopes so far, the last one because: {Reason}")]
+    public static partial void EnvelopesLost(this ILogger logger, long count, string reason);
 }

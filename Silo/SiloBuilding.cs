@@ -10,6 +10,8 @@ namespace KvStore.Silo;
 /// <summary>Makes the host of a silo.</summary>
 internal static class SiloBuilding
 {
+    private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
     // Handing over, answering what is under way and leaving the membership.
     private static readonly TimeSpan _shutdownMax = TimeSpan.FromSeconds(20);
 
@@ -34,14 +36,24 @@ internal static class SiloBuilding
 
     private static void Add(IHostApplicationBuilder builder, SiloSettings settings, HeldReplicas held, IReadOnlyList<NodePlan> plans, ApiOptions api)
     {
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        ConfigureLogs(builder.Logging, api);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _shutdownMax);
         builder.UseOrleans(silo => Configure(silo, settings, held, plans));
         // After the silo: started when it is active, and stopped before it.
         builder.Services.AddSingleton(api);
         builder.Services.AddSingleton<GatewayService>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<GatewayService>());
+    }
+
+    // As a node of a pool logs, and of Orleans what is out of order.
+    private static void ConfigureLogs(ILoggingBuilder logging, ApiOptions api)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(api.LogLevel);
+        logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (api.LogsJson) logging.AddJsonConsole(static console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, TimeFormat));
+        else logging.AddSimpleConsole(static console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, TimeFormat + " "));
     }
 
     private static void Configure(ISiloBuilder silo, SiloSettings settings, HeldReplicas held, IReadOnlyList<NodePlan> plans)

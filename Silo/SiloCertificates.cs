@@ -7,15 +7,15 @@ using Orleans.Connections.Security;
 namespace KvStore.Silo;
 
 /// <summary>
-/// An operator's certificates for the connections between silos: both ends show one, for use as a server and as a client, and it must lead to one of the
-/// authorities and be for the silos' common name. They keep strangers out of the Orleans cluster; who speaks for a replica, its node key alone proves.
+/// An operator's certificates for the connections between silos: both ends show one, for use as a server and as a client, and it must be issued by one of
+/// the authorities and be for the silos' common name. They keep strangers out of the Orleans cluster; who speaks for a replica, its node key alone proves.
 /// </summary>
 /// <param name="Certificate">This silo's certificate, with its private key.</param>
-/// <param name="Authorities">Others' certificates must lead to one of these.</param>
+/// <param name="Authorities">One of these must have issued others' certificates.</param>
 /// <param name="Host">The name that all silos' certificates are for.</param>
 public sealed record SiloCertificates(X509Certificate2 Certificate, X509Certificate2Collection Authorities, string Host)
 {
-    /// <summary>Whether a certificate leads to one of the authorities.</summary>
+    /// <summary>Whether a certificate is of one of the authorities, and for the silos' name.</summary>
     public bool Accepts(X509Certificate2 certificate)
     {
         using var chain = new X509Chain();

@@ -1,7 +1,9 @@
+using System.Numerics;
 using KvStore.Grains.Interfaces;
 using KvStore.Grains.Placement;
 using KvStore.Protocol;
 using KvStore.Replication.Pool.Envelopes;
+using Microsoft.Extensions.Logging;
 
 namespace KvStore.Grains.Hosting;
 
@@ -9,9 +11,10 @@ namespace KvStore.Grains.Hosting;
 /// Carries envelopes by one-way calls of grains. Orleans neither holds senders back nor tells them of a loss, so the window of <see cref="EnvelopeNetwork"/> bounds
 /// what is on the way, and what is meant for a silo that is away is lost here already. Thread-safe.
 /// </summary>
-public sealed class GrainCarrier(IGrainFactory grains, ReplicaSilos silos) : IEnvelopeCarrier
+public sealed class GrainCarrier(IGrainFactory grains, ReplicaSilos silos, ILogger<GrainCarrier> logger) : IEnvelopeCarrier
 {
     private readonly IReplicaGrain?[] _replicas = new IReplicaGrain?[GroupConfig.ReplicasMax];
+    private long _lost;
 
     /// <inheritdoc/>
     public void Send(ReplicaId to, ReadOnlyMemory<byte> envelope)
@@ -20,30 +23,35 @@ public sealed class GrainCarrier(IGrainFactory grains, ReplicaSilos silos) : IEn
         {
             if (silos.Find(to.Index) is null) return;
             var call = Of(to).Deliver(new Envelope(envelope));
-            if (!call.IsCompletedSuccessfully) _ = IgnoreAsync(call);
+            if (!call.IsCompletedSuccessfully) _ = WatchAsync(call);
         }
-        catch (Exception lost) when (IsLoss(lost))
+        catch (Exception lost)
         {
-            // As good as lost on the way: the silo starts or stops.
+            OnLost(lost); // The silo starts or stops, or Orleans has trouble of its own. As good as lost on the way, whatever it is.
         }
     }
 
     /// <inheritdoc/>
-    public string AddressOf(ReplicaId node) => silos.Describe(node.Index) ?? "no silo";
+    public string AddressOf(ReplicaId node) => silos.Describe(node.Index) ?? $"{HeldReplicas.Of(node.Index)}, which no silo holds";
 
     private IReplicaGrain Of(ReplicaId to) => _replicas[to.Index] ??= grains.GetGrain<IReplicaGrain>(to.Index);
 
-    private static async Task IgnoreAsync(ValueTask call)
+    private async Task WatchAsync(ValueTask call)
     {
         try
         {
             await call;
         }
-        catch (Exception lost) when (IsLoss(lost))
+        catch (Exception lost)
         {
-            // The same, told later.
+            OnLost(lost);
         }
     }
 
-    private static bool IsLoss(Exception exception) => exception is OrleansException or InvalidOperationException or TimeoutException or OperationCanceledException;
+    // Logged at powers of two: a silo that is away writes a few lines.
+    private void OnLost(Exception lost)
+    {
+        var count = Interlocked.Increment(ref _lost);
+        if (BitOperations.IsPow2(count)) logger.EnvelopesLost(count, lost.Message);
+    }
 }

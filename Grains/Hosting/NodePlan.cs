@@ -28,7 +28,7 @@ public sealed record NodePlan(NodeSetup Setup, Func<ImmutableArray<ShardStore>> 
     /// <summary>How it reaches the others.</summary>
     public PeerTransport Transport { get; init; }
 
-    /// <summary>What signs as its replicas; null for the key itself.</summary>
+    /// <summary>What signs as its replicas; null for the key itself. Disposed of with the silo.</summary>
     public IStatementSigner? Signer { get; init; }
 
     /// <summary>What becomes of the carrier of its envelopes: itself, but in tests that lose some.</summary>

@@ -30,7 +30,7 @@ public sealed class ReplicaService(
     /// <summary>Has others lead whatever is led here. The nodes go on until the silo stops.</summary>
     public void HandOver()
     {
-        foreach (var node in _nodes) node.HandOver();
+        foreach (var node in _nodes.ToArray()) node.HandOver();
     }
 
     private async Task OpenAsync(CancellationToken cancel)
@@ -126,6 +126,10 @@ public sealed class ReplicaService(
     private async Task CloseAsync(CancellationToken cancel)
     {
         await StopNodesAsync();
-        foreach (var plan in plans) plan.Setup.Dispose();
+        foreach (var plan in plans)
+        {
+            (plan.Signer as IDisposable)?.Dispose();
+            plan.Setup.Dispose();
+        }
     }
 }

@@ -27,9 +27,9 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly Dictionary<int, InProcessSiloHandle> _silos = [];
     private readonly Dictionary<int, ApiHost> _gateways = [];
     private readonly InProcessTestCluster _cluster;
-    private readonly Mishaps? _mishaps;
+    private readonly Mishaps _mishaps;
 
-    private SiloCluster(Mishaps? mishaps)
+    private SiloCluster(Mishaps mishaps)
     {
         _mishaps = mishaps;
         Document = ClusterGenerator.Generate(new GeneratorOptions(Path.Combine(_folder, "pool"), Replicas, Clients: 0, Shards: 1, [], BasePort: 7000, AdmitsAnyClient: true, IsDevelopment: true));
@@ -42,8 +42,8 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    /// <summary>What is done to the setup of a silo that starts.</summary>
-    public Func<ISiloBuilder, int, ISiloBuilder> Change { get; set; } = static (silo, _) => silo;
+    /// <summary>Which replicas can't reach which.</summary>
+    public Func<int, int, bool> IsCut { get; set; } = static (_, _) => false;
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -55,7 +55,7 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public static async Task<SiloCluster> StartAsync(Mishaps? mishaps = null)
     {
-        var cluster = new SiloCluster(mishaps);
+        var cluster = new SiloCluster(mishaps ?? new Mishaps(0, 0, 0, 0));
         await cluster._cluster.DeployAsync();
         foreach (var silo in cluster._cluster.Silos) await cluster.TakeAsync(silo);
         return cluster;
@@ -73,9 +73,9 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Starts the silo of a replica, which has none or, where a test wants to see that, has one.</summary>
     public async Task RestartAsync(int replica) => await TakeAsync(await _cluster.StartSiloAsync(replica, _cluster.Options));
 
-    /// <summary>A client that signs, and turns to any gateway that there is.</summary>
-    public KvClient Client(Ed25519PrivateKey key) =>
-        new(new KvClientOptions { Gateways = [.. _gateways.Values.Select(gateway => gateway.Address)], Key = key, Cluster = Document.Genesis.Cluster, Timeout = TimeSpan.FromSeconds(60), AttemptsMax = 60 });
+    /// <summary>A client that signs, and turns to any gateway that there is, or to one only.</summary>
+    public KvClient Client(Ed25519PrivateKey key, int? replica = null) =>
+        new(new KvClientOptions { Gateways = [.. _gateways.Where(each => replica is null || each.Key == replica).Select(each => each.Value.Address)], Key = key, Cluster = Document.Genesis.Cluster, Timeout = TimeSpan.FromSeconds(60), AttemptsMax = 60 });
 
     public async ValueTask DisposeAsync()
     {
@@ -99,7 +99,6 @@ internal sealed class SiloCluster : IAsyncDisposable
         var directory = ClusterGenerator.NodeDirectoryOf(Path.Combine(_folder, "pool"), replica);
         var setup = NodeSetup.Read(NodeConfig.Read(directory, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty));
         var plan = new NodePlan(setup, () => PoolNodeOpening.OpenDisks(setup));
-        if (_mishaps is { } mishaps) plan = plan with { Over = carrier => new FaultyCarrier(carrier, mishaps, replica) };
-        Change(silo.AddReplicas(HeldReplicas.Of(replica)).AddNodes([plan]), replica);
+        silo.AddReplicas(HeldReplicas.Of(replica)).AddNodes([plan with { Over = carrier => new FaultyCarrier(carrier, _mishaps, replica, (from, to) => IsCut(from, to)) }]);
     }
 }

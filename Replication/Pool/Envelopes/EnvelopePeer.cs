@@ -71,7 +71,7 @@ internal sealed class EnvelopePeer : ISendLine
             _isQuiet = true;
         }
 
-        if (!Queue.IsOpen) Introduce(asks: true);
+        if (!Queue.IsOpen) _core.Carrier.Send(_id, OwnHello(asks: true));
         if (sign is not null) _core.Carrier.Send(_id, sign);
         if (proof is not null) _core.Carrier.Send(_id, proof);
     }
@@ -84,10 +84,14 @@ internal sealed class EnvelopePeer : ISendLine
             if (++_hellos > _core.Window.HellosPerTickMax) return;
         }
 
+        List<byte[]> answers = [];
         lock (_introducing)
         {
-            if (!_stopped) TakeHello(envelope);
+            if (!_stopped) TakeHello(envelope, answers);
         }
+
+        // Outside the lock: a carrier may deliver at once.
+        foreach (var answer in answers) _core.Carrier.Send(_id, answer);
     }
 
     /// <summary>Takes an envelope that claims to be sealed by the peer.</summary>
@@ -111,7 +115,7 @@ internal sealed class EnvelopePeer : ISendLine
         if (envelope.Length > SealedForm.LengthMin) _inbox.Add(envelope);
     }
 
-    private void TakeHello(ReadOnlyMemory<byte> envelope)
+    private void TakeHello(ReadOnlyMemory<byte> envelope, List<byte[]> answers)
     {
         if (Hello.TryOpen(envelope, _core.Options.Cluster, _core.Options.Nodes[_id.Index]) is not { } hello) return;
         byte[]? sign;
@@ -121,8 +125,8 @@ internal sealed class EnvelopePeer : ISendLine
             sign = SealSign(hello.Point == _known?.Point ? _known : _introduced);
         }
 
-        if (hello.Asks) Introduce(asks: false);
-        if (sign is not null) _core.Carrier.Send(_id, sign);
+        if (hello.Asks) answers.Add(OwnHello(asks: false));
+        if (sign is not null) answers.Add(sign);
     }
 
     private async Task SendAllAsync()
@@ -179,8 +183,7 @@ internal sealed class EnvelopePeer : ISendLine
 
     private byte[]? SealSign(EnvelopeSession? session) => session?.Seal(EndsTo(EnvelopeKind.Sealed), []);
 
-    private void Introduce(bool asks) =>
-        _core.Carrier.Send(_id, new Hello(_core.Options.Self, _id, asks, _core.Run.Point).Encode(_core.Options.Cluster, _core.Options.Key));
+    private byte[] OwnHello(bool asks) => new Hello(_core.Options.Self, _id, asks, _core.Run.Point).Encode(_core.Options.Cluster, _core.Options.Key);
 
     private EnvelopeEnds EndsTo(EnvelopeKind kind) => new(kind, _core.Options.Self, _id);
 }

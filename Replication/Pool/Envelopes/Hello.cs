@@ -35,6 +35,16 @@ internal sealed record Hello(ReplicaId From, ReplicaId To, bool Asks, RunPoint P
         return reader.Complete && Ed25519.Instance.Verify(key, hello.SignedBytes(cluster), signature) ? hello : null;
     }
 
+    /// <summary>What the node signs.</summary>
+    public byte[] SignedBytes(ClusterId cluster)
+    {
+        var writer = new CanonicalWriter();
+        writer.Fixed("kvstore-v1 envelope hello\0"u8);
+        writer.Digest(cluster.Genesis);
+        WriteFields(writer);
+        return writer.ToArray();
+    }
+
     private void WriteFields(CanonicalWriter writer)
     {
         writer.Replica(From);
@@ -42,14 +52,5 @@ internal sealed record Hello(ReplicaId From, ReplicaId To, bool Asks, RunPoint P
         writer.Bool(Asks);
         writer.Digest(Point.X);
         writer.Digest(Point.Y);
-    }
-
-    private byte[] SignedBytes(ClusterId cluster)
-    {
-        var writer = new CanonicalWriter();
-        writer.Fixed("kvstore-v1 envelope hello\0"u8);
-        writer.Digest(cluster.Genesis);
-        WriteFields(writer);
-        return writer.ToArray();
     }
 }
