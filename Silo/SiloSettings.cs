@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using KvStore.Grains.Hosting;
 using KvStore.Protocol;
