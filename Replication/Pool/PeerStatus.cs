@@ -22,6 +22,9 @@ public enum DropKind
 
     /// <summary>Received for a group that is not attached here, or not yet.</summary>
     UnknownGroup,
+
+    /// <summary>Received faster than it was checked.</summary>
+    InboxFull,
 }
 
 /// <summary>Why a connection was refused before anything on it was believed.</summary>

@@ -45,7 +45,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         Verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
         Evidence = new EvidenceKeeper(context, group.Members, options.EvidenceDirectory is { } directory ? new EvidenceFiles(directory, genesis) : null);
         Replica = new ReplicaOptions(_self, group.Config, genesis.Consensus, genesis.Cluster);
-        Signer = new KeyStatementSigner(_self, options.Key);
+        Signer = options.Signer ?? new KeyStatementSigner(_self, options.Key);
         _tampering = TamperingOf(options);
     }
 

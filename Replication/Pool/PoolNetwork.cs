@@ -67,7 +67,7 @@ public sealed class PoolNetwork : IPoolNetwork
     public IPeerTransport Attach(GroupId group, MessageVerifier verifier, IPeerSink sink)
     {
         _core.Groups.Add(group, new AttachedGroup(verifier, sink));
-        return new GroupTransport(_core, group, verifier.Context);
+        return new GroupTransport(_core.ById, group, verifier.Context);
     }
 
     /// <summary>Disconnects a group. What is being delivered at this moment still is.</summary>

@@ -21,24 +21,19 @@ public static class PoolNodeOpening
     {
         if (faults is not null && !setup.IsDevelopmentKey)
             throw new SetupException($"The key in '{setup.Config.KeyPath}' is not marked as made for development, and only such a node may lie by design.", "'kv cluster generate --dev' makes a pool to experiment with.");
-        var listen = setup.PeerListen();
-        var certificates = PeerCertificates.Of(setup.Config);
-        var logger = loggers.CreateLogger<PoolNode>();
-        SayWhatThisIs(setup, logger);
-        if (setup.Marks.MayLackWrites) logger.WritesMayBeLost();
-        var genesis = setup.Document.Genesis;
+        var network = NetworkOf(setup);
+        SayWhatThisIs(setup, loggers);
         var stores = OpenDisks(setup);
         try
         {
-            var nodes = setup.Document.Members.Select(member => member.Key).ToImmutableArray();
-            var network = await ListenAsync(new PoolNetworkOptions(setup.Self, genesis.Cluster, setup.Key, nodes, setup.Addresses, listen) { Certificates = certificates }, loggers);
+            var listening = await ListenAsync(network, loggers);
             var options = new PoolNodeOptions(setup.Document, setup.Self, setup.Key, setup.Config.AnswerTimeout)
             {
                 Storage = setup.Config.IsDurable ? ServedCluster.OnDisk : ServedCluster.Unflushed,
                 Faults = faults,
                 EvidenceDirectory = Path.Combine(setup.Config.Directory, EvidenceFiles.DirectoryName),
             };
-            return new PoolNode(options, setup.Marks, network, stores, loggers);
+            return new PoolNode(options, setup.Marks, listening, stores, loggers);
         }
         catch
         {
@@ -47,7 +42,13 @@ public static class PoolNodeOpening
         }
     }
 
-    private static ImmutableArray<ShardStore> OpenDisks(NodeSetup setup)
+    /// <summary>Listens for the other nodes, and dials them.</summary>
+    /// <exception cref="SetupException">The port is taken, or a certificate can't be read.</exception>
+    public static async Task<IPoolNetwork> ListenAsync(NodeSetup setup, ILoggerFactory loggers) => await ListenAsync(NetworkOf(setup), loggers);
+
+    /// <summary>Opens the disks of the node's replicas, one a shard. Whoever holds them is the node: nobody else gets them until they are disposed of.</summary>
+    /// <exception cref="SetupException">A disk is in use or damaged.</exception>
+    public static ImmutableArray<ShardStore> OpenDisks(NodeSetup setup)
     {
         var stores = ImmutableArray.CreateBuilder<ShardStore>();
         var isLost = setup.Marks.MayLackWrites;
@@ -84,10 +85,19 @@ public static class PoolNodeOpening
         }
     }
 
-    private static void SayWhatThisIs(NodeSetup setup, ILogger logger)
+    /// <summary>Tells the log what an operator of the node ought to know.</summary>
+    public static void SayWhatThisIs(NodeSetup setup, ILoggerFactory loggers)
     {
+        var logger = loggers.CreateLogger<PoolNode>();
         if (setup.IsDevelopmentKey) logger.DevelopmentNodeKey();
         if (setup.IsKeyOpenToOthers) logger.KeyOpenToOthers(setup.Config.KeyPath);
         if (!setup.Config.IsDurable) logger.NotDurable();
+        if (setup.Marks.MayLackWrites) logger.WritesMayBeLost();
     }
+
+    private static PoolNetworkOptions NetworkOf(NodeSetup setup) => new(
+        setup.Self, setup.Document.Genesis.Cluster, setup.Key, [.. setup.Document.Members.Select(member => member.Key)], setup.Addresses, setup.PeerListen())
+    {
+        Certificates = PeerCertificates.Of(setup.Config),
+    };
 }

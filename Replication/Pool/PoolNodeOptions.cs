@@ -26,6 +26,9 @@ public sealed record PoolNodeOptions(GenesisDocument Document, ReplicaId Self, E
     /// <summary>What the node does wrong by design; null for a correct one.</summary>
     public FaultsByDesign? Faults { get; init; }
 
+    /// <summary>What signs as the node's replicas; null for the key itself. It signs with the same key, so that only the library may be another.</summary>
+    public IStatementSigner? Signer { get; init; }
+
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

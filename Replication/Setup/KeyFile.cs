@@ -76,7 +76,19 @@ public static class KeyFile
 
     /// <summary>Reads a key.</summary>
     /// <exception cref="SetupException">The file can't be read, or holds no key.</exception>
-    public static OpenedKey Open(string path)
+    public static OpenedKey Open(string path) => Open(path, static (_, opened) => opened);
+
+    /// <summary>Reads a key into another library as well, which takes the seed as RFC 8032 has it and must not keep the memory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="import">Takes the seed; the key is disposed of when this returns.</param>
+    /// <exception cref="SetupException">The file can't be read, or holds no key.</exception>
+    public static T Import<T>(string path, Func<ReadOnlySpan<byte>, T> import) => Open(path, (seed, opened) =>
+    {
+        using var key = opened.Key;
+        return import(seed);
+    });
+
+    private static T Open<T>(string path, Func<ReadOnlySpan<byte>, OpenedKey, T> take)
     {
         var bytes = SetupFiles.Read(path, BytesMax, $"'kv key new -f {path}' makes one.");
         Span<byte> seed = stackalloc byte[Ed25519PrivateKey.SeedLength];
@@ -85,7 +97,7 @@ public static class KeyFile
             var document = SetupJson.Read(bytes, SetupJson.Default.KeyDocument, $"The file '{path}'", "a key", Advice);
             if (!TryRole(document, out var role) || !StrictBase64Url.TryDecode(document.PrivateSeed, seed)) throw NoKey(path);
             var key = new Ed25519PrivateKey(seed);
-            if (SignatureBase.KeyName(key.PublicKey) == document.PublicKey) return new OpenedKey(key, role, document.Dev ?? false, SetupFiles.IsOpenToOthers(path));
+            if (SignatureBase.KeyName(key.PublicKey) == document.PublicKey) return take(seed, new OpenedKey(key, role, document.Dev ?? false, SetupFiles.IsOpenToOthers(path)));
             key.Dispose();
             throw NoKey(path);
         }

@@ -1,5 +1,6 @@
 // The vectors of docs/wire.md that are made above the protocol: genesis, results and ledger, and what goes between nodes.
 using KvStore.Protocol;
+using KvStore.Replication.Pool.Envelopes;
 using KvStore.Replication.Pool.Network;
 using KvStore.Replication.Setup;
 using KvStore.Replication.Tests.Network;
@@ -53,6 +54,24 @@ public class WireVectorTests
             ("ping", ping),
         ];
         AreThoseOfTheDocument("peer.", [.. vectors.Select(vector => $"peer.{vector.Name} = {Convert.ToHexStringLower(vector.Bytes)}")]);
+    }
+
+    [Fact]
+    public void The_envelopes_between_nodes_are_those_of_the_wire_document()
+    {
+        var (cluster, from, to) = (new ClusterId(Digest.Of("a cluster"u8)), new ReplicaId(1), new ReplicaId(0));
+        using var key = KeyOf(1);
+        var hello = new Hello(from, to, Asks: true, new RunPoint(Digest.Of("x"u8), Digest.Of("y"u8)));
+        var keys = new SharedKeys([.. Enumerable.Range(0, 32).Select(value => (byte)value)], []);
+        var session = new EnvelopeSession(hello.Point, keys, new EnvelopeLimits(), TimeProvider.System);
+        var message = RawConnection.MessageFrame(new StatementContext(cluster, new GroupId(2), new Epoch(3)), new ReadIndexQuery(7));
+        AreThoseOfTheDocument(
+            "envelope.",
+            [
+                $"envelope.hello.signed-bytes = {Convert.ToHexStringLower(hello.SignedBytes(cluster))}",
+                $"envelope.hello = {Convert.ToHexStringLower(hello.Encode(cluster, key))}",
+                $"envelope.sealed = {Convert.ToHexStringLower(session.Seal(new EnvelopeEnds(EnvelopeKind.Sealed, from, to), [message]))}",
+            ]);
     }
 
     [Fact]

@@ -4,7 +4,10 @@ using KvStore.Replication.Ports;
 namespace KvStore.Replication.Pool.Network;
 
 /// <summary>Sends for one group. A message for all is encoded once, and its bytes wait in all queues.</summary>
-internal sealed class GroupTransport(NetworkCore core, GroupId group, StatementContext context) : IPeerTransport
+/// <param name="lines">Where each node is sent to, by id; null for this node itself.</param>
+/// <param name="group">The group.</param>
+/// <param name="context">What its statements are bound to.</param>
+internal sealed class GroupTransport(IReadOnlyList<ISendLine?> lines, GroupId group, StatementContext context) : IPeerTransport
 {
     private const int WriterBytesMax = 1024 * 1024;
 
@@ -14,10 +17,10 @@ internal sealed class GroupTransport(NetworkCore core, GroupId group, StatementC
     /// <inheritdoc/>
     public void Send(ReplicaId to, PeerMessage message)
     {
-        if (core.TryFindPeer(to) is not { } peer) return;
-        if (!peer.Queue.IsOpen) peer.OnDropped(DropKind.NotConnected);
-        else if (TryEncode(message) is { } frame) peer.Queue.Add(SendQueue.LaneOf(message), frame);
-        else peer.OnDropped(DropKind.TooLong);
+        if (to.Index >= lines.Count || lines[to.Index] is not { } line) return;
+        if (!line.Queue.IsOpen) line.OnDropped(DropKind.NotConnected);
+        else if (TryEncode(message) is { } frame) line.Queue.Add(SendQueue.LaneOf(message), frame);
+        else line.OnDropped(DropKind.TooLong);
     }
 
     /// <inheritdoc/>
@@ -25,11 +28,12 @@ internal sealed class GroupTransport(NetworkCore core, GroupId group, StatementC
     {
         var lane = SendQueue.LaneOf(message);
         byte[]? frame = null;
-        foreach (var peer in core.Peers)
+        foreach (var line in lines)
         {
-            if (!peer.Queue.IsOpen) peer.OnDropped(DropKind.NotConnected);
-            else if ((frame ??= TryEncode(message)) is { } encoded) peer.Queue.Add(lane, encoded);
-            else peer.OnDropped(DropKind.TooLong);
+            if (line is null) continue;
+            if (!line.Queue.IsOpen) line.OnDropped(DropKind.NotConnected);
+            else if ((frame ??= TryEncode(message)) is { } encoded) line.Queue.Add(lane, encoded);
+            else line.OnDropped(DropKind.TooLong);
         }
     }
 

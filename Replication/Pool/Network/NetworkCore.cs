@@ -50,6 +50,9 @@ internal sealed class NetworkCore : IDisposable
     /// <summary>All nodes but this one.</summary>
     public IReadOnlyList<Peer> Peers { get; }
 
+    /// <summary>The same by id, with null for this one.</summary>
+    public IReadOnlyList<Peer?> ById => _byId;
+
     /// <exception cref="ArgumentOutOfRangeException">That is no peer.</exception>
     public Peer Peer(ReplicaId id) => TryFindPeer(id) ?? throw new ArgumentOutOfRangeException(nameof(id), id, "No peer.");
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using KvStore.Protocol;
 
@@ -12,6 +11,8 @@ namespace KvStore.Replication.Pool.Network;
 internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket ticket)
 {
     private const int PartsKeptBytes = 1024 * 1024;
+
+    private readonly MessageTaker _taker = new(core.Groups, peer.Id, peer.Counters);
 
     // The pieces of a long message that have come so far.
     private ArrayBufferWriter<byte> _parts = new();
@@ -45,12 +46,12 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
                 FrameKind.Message => TakeMessage(body),
                 FrameKind.Part => TakePart(body),
                 FrameKind.LastPart => TakePart(body) && TakeGathered(),
-                FrameKind.Ping => (answers = Answer(body, output)) || Reject(RejectionKind.Malformed, null),
-                _ => Reject(RejectionKind.Malformed, null),
+                FrameKind.Ping => (answers = Answer(body, output)) || Reject(RejectionKind.Malformed),
+                _ => Reject(RejectionKind.Malformed),
             };
         }
 
-        if (found == FrameFound.Bad) good = Reject(RejectionKind.Oversized, null);
+        if (found == FrameFound.Bad) good = Reject(RejectionKind.Oversized);
         peer.OnReceived(frames, before - buffer.Length);
         return good;
     }
@@ -66,8 +67,8 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
     // No peer sends a piece of nothing, and all pieces of a message together are no longer than a message may be.
     private bool TakePart(ReadOnlySequence<byte> body)
     {
-        if (body.IsEmpty) return Reject(RejectionKind.Malformed, null);
-        if (_parts.WrittenCount + body.Length >= Frames.LengthMax) return Reject(RejectionKind.Oversized, null);
+        if (body.IsEmpty) return Reject(RejectionKind.Malformed);
+        if (_parts.WrittenCount + body.Length >= Frames.LengthMax) return Reject(RejectionKind.Oversized);
         foreach (var piece in body) _parts.Write(piece.Span);
         return true;
     }
@@ -81,57 +82,7 @@ internal sealed class Receiver(NetworkCore core, Peer peer, InboundSeat.Ticket t
     }
 
     // False when the connection has to end.
-    private bool TakeMessage(ReadOnlySequence<byte> body)
-    {
-        if (body.Length < sizeof(uint)) return Reject(RejectionKind.Malformed, null);
-        Span<byte> number = stackalloc byte[sizeof(uint)];
-        body.Slice(0, sizeof(uint)).CopyTo(number);
-        if (core.Groups.Find(new GroupId(BinaryPrimitives.ReadUInt32LittleEndian(number))) is not { } group)
-        {
-            peer.OnDropped(DropKind.UnknownGroup);
-            return true;
-        }
+    private bool TakeMessage(ReadOnlySequence<byte> body) => _taker.Take(body) != Taken.Broken;
 
-        var message = Decode(body.Slice(sizeof(uint)), group.Verifier.Context, out var rejection);
-        return message is null ? Reject(rejection, group) : Deliver(group, message, (int)body.Length);
-    }
-
-    // Most messages lie in one piece and are read where they lie. A message keeps nothing of the memory that it was read from.
-    private static PeerMessage? Decode(ReadOnlySequence<byte> bytes, StatementContext context, out RejectionKind rejection)
-    {
-        if (bytes.IsSingleSegment) return MessageCodec.Decode(context, bytes.First, out rejection);
-        var length = (int)bytes.Length;
-        var whole = ArrayPool<byte>.Shared.Rent(length);
-        bytes.CopyTo(whole);
-        var message = MessageCodec.Decode(context, whole.AsMemory(0, length), out rejection);
-        ArrayPool<byte>.Shared.Return(whole);
-        return message;
-    }
-
-    private bool Deliver(AttachedGroup group, PeerMessage received, int bytes)
-    {
-        if (group.Sink.Hear(peer.Id, received) is not { } message) return true;
-        switch (message)
-        {
-            case StatementMessage { Signed: Signed<Executed> executed }:
-                group.Sink.OnExecuted(peer.Id, executed);
-                return true;
-            case ReadIndexAnswer answer:
-                group.Sink.OnReadIndexAnswer(peer.Id, answer);
-                return true;
-            default:
-                if (group.Sink.IsSettled(message)) return true;
-                if (!group.Verifier.TryVerify(message, out var verified, out var rejection)) return Reject(rejection, group);
-                group.Sink.Deliver(peer.Id, verified, bytes);
-                return true;
-        }
-    }
-
-    // Whoever sends bytes that are no message, or too many, does not speak the protocol: there is nothing to go on with.
-    private bool Reject(RejectionKind kind, AttachedGroup? group)
-    {
-        group?.Sink.OnRejected(kind, peer.Id);
-        var within = peer.OnRejected(kind);
-        return within && kind is not (RejectionKind.Malformed or RejectionKind.Oversized);
-    }
+    private bool Reject(RejectionKind kind) => _taker.Reject(kind) != Taken.Broken;
 }

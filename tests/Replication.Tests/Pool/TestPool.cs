@@ -33,6 +33,9 @@ internal sealed class TestPool : IAsyncDisposable
     /// <summary>What becomes of a node's stores before it starts: its number, the shard's, and the store.</summary>
     public Func<int, int, ShardStore, ShardStore> Change { get; set; } = (_, _, store) => store;
 
+    /// <summary>How a node reaches the others: the double, unless a test has another network to show.</summary>
+    public Func<NodeSetup, IPoolNetwork>? Network { get; set; }
+
     public Genesis Genesis => _document.Genesis;
 
     public string this[int node] => _folder[$"node{node}"];
@@ -48,7 +51,7 @@ internal sealed class TestPool : IAsyncDisposable
         var setup = _setups[node] = NodeSetup.Read(SetupFolder.Config(_folder[$"node{node}"]));
         var options = new PoolNodeOptions(_document, setup.Self, setup.Key, TimeSpan.FromSeconds(30));
         ImmutableArray<ShardStore> stores = [.. _disks[node].Select((disk, shard) => Change(node, shard, new ShardStore(disk.Log, disk.Snapshots, Ledger: null, disk.Log.Load().Count == 0, Disk: null)))];
-        _nodes[node] = new PoolNode(options, setup.Marks, _network.Of(setup.Self, Nodes), stores, NullLoggerFactory.Instance);
+        _nodes[node] = new PoolNode(options, setup.Marks, Network?.Invoke(setup) ?? _network.Of(setup.Self, Nodes), stores, NullLoggerFactory.Instance);
         _nodes[node]!.Run();
     }
 

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace KvStore.Grains;
+
+/// <summary>Every fact that this project logs: one stable event id each.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(6001, LogLevel.Critical, "A node of this silo can't start, so that the silo ends: {Problem} {Next}")]
+    public static partial void NodeCannotStart(this ILogger logger, string problem, string next);
+
+    [LoggerMessage(6002, LogLevel.Warning, "Orleans did not take {Count} envelopes so far, the last one because: {Reason}")]
+    public static partial void EnvelopesLost(this ILogger logger, long count, string reason);
+}

@@ -1,0 +1,1 @@
+return await KvStore.Silo.SiloProgram.RunAsync(args);

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using KvStore.Api;
+using KvStore.Client;
+using KvStore.Grains.Hosting;
+using KvStore.Grains.Placement;
+using KvStore.Protocol;
+using KvStore.Replication;
+using KvStore.Replication.Pool;
+using KvStore.Replication.Setup;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.TestingHost;
+
+namespace KvStore.Grains.Tests;
+
+/// <summary>
+/// Four silos of one Orleans cluster in this process, each with one replica's key and disk and a gateway. The transport between silos and the membership table are
+/// those of Orleans' testing host; all else is what a deployment runs.
+/// </summary>
+internal sealed class SiloCluster : IAsyncDisposable
+{
+    public const int Replicas = 4;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("kv-grains-").FullName;
+    private readonly Dictionary<int, InProcessSiloHandle> _silos = [];
+    private readonly Dictionary<int, ApiHost> _gateways = [];
+    private readonly InProcessTestCluster _cluster;
+    private readonly Mishaps _mishaps;
+
+    private SiloCluster(Mishaps mishaps)
+    {
+        _mishaps = mishaps;
+        Document = ClusterGenerator.Generate(new GeneratorOptions(Path.Combine(_folder, "pool"), Replicas, Clients: 0, Shards: 1, [], BasePort: 7000, AdmitsAnyClient: true, IsDevelopment: true));
+        var builder = new InProcessTestClusterBuilder(Replicas);
+        builder.ConfigureSilo((options, silo) => Configure(silo, int.Parse(options.SiloName.Split('_')[^1], CultureInfo.InvariantCulture)));
+        _cluster = builder.Build();
+    }
+
+    public GenesisDocument Document { get; }
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    /// <summary>Which replicas can't reach which.</summary>
+    public Func<int, int, bool> IsCut { get; set; } = static (_, _) => false;
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public IServiceProvider Services(int replica) => _silos[replica].ServiceProvider;
+
+    public SiloNode Node(int replica) => Services(replica).GetRequiredService<SiloReplicas>().Any!;
+
+    public ReplicaStatus StatusOf(int replica) => Node(replica).Served.Groups[0].Statuses[replica];
+
+    public static async Task<SiloCluster> StartAsync(Mishaps? mishaps = null)
+    {
+        var cluster = new SiloCluster(mishaps ?? new Mishaps(0, 0, 0, 0));
+        await cluster._cluster.DeployAsync();
+        foreach (var silo in cluster._cluster.Silos) await cluster.TakeAsync(silo);
+        return cluster;
+    }
+
+    /// <summary>Stops a silo, with time to hand over or without.</summary>
+    public async Task StopAsync(int replica, bool gracefully)
+    {
+        _silos.Remove(replica, out var silo);
+        if (_gateways.Remove(replica, out var gateway)) await gateway.DisposeAsync();
+        if (gracefully) await _cluster.StopSiloAsync(silo!);
+        else await _cluster.KillSiloAsync(silo!);
+    }
+
+    /// <summary>Starts the silo of a replica, which has none or, where a test wants to see that, has one.</summary>
+    public async Task RestartAsync(int replica) => await TakeAsync(await _cluster.StartSiloAsync(replica, _cluster.Options));
+
+    /// <summary>A client that signs, and turns to any gateway that there is, or to one only.</summary>
+    public KvClient Client(Ed25519PrivateKey key, int? replica = null) =>
+        new(new KvClientOptions { Gateways = [.. _gateways.Where(each => replica is null || each.Key == replica).Select(each => each.Value.Address)], Key = key, Cluster = Document.Genesis.Cluster, Timeout = TimeSpan.FromSeconds(60), AttemptsMax = 60 });
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var gateway in _gateways.Values) await gateway.DisposeAsync();
+        foreach (var silo in _silos.Values) await silo.StopSiloAsync(stopGracefully: true); // Those that were started again, the testing host has lost sight of.
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task TakeAsync(InProcessSiloHandle silo)
+    {
+        var node = silo.ServiceProvider.GetRequiredService<SiloReplicas>().Any!;
+        _silos[node.Self.Index] = silo;
+        var options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Critical };
+        _gateways[node.Self.Index] = await ApiHost.StartAsync(options, node.Served, NullLoggerFactory.Instance, Cancel);
+    }
+
+    private void Configure(ISiloBuilder silo, int replica)
+    {
+        var directory = ClusterGenerator.NodeDirectoryOf(Path.Combine(_folder, "pool"), replica);
+        var setup = NodeSetup.Read(NodeConfig.Read(directory, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty));
+        var plan = new NodePlan(setup, () => PoolNodeOpening.OpenDisks(setup));
+        silo.AddReplicas(HeldReplicas.Of(replica)).AddNodes([plan with { Over = carrier => new FaultyCarrier(carrier, _mishaps, replica, (from, to) => IsCut(from, to)) }]);
+    }
+}
