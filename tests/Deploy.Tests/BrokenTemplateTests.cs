@@ -97,6 +97,10 @@ public sealed class BrokenTemplateTests
         Assert.NotEmpty(Rule.All[rule].Violations(TemplateSet.With(path, old, text)));
 
     [Fact]
+    public void A_linter_that_only_warns_is_found() =>
+        Assert.Single(StructureRules.Linter(Repository.Text("deploy/bicep/bicepconfig.json").Replace("\"no-unused-params\": { \"level\": \"error\"", "\"no-unused-params\": { \"level\": \"warning\"", StringComparison.Ordinal)));
+
+    [Fact]
     public void Every_rule_is_broken_by_a_case() =>
         Assert.Empty(Rule.All.Keys.Except(Cases.Select(static each => each.Data.Item1)).Except(["The linter's rules are errors"]));
 }

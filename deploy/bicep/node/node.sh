@@ -22,6 +22,9 @@ tools=$root/usr/local/lib/kv
 units=$root/etc/systemd/system
 owner=10001
 
+# Nothing that was looked at in passing stays, whatever happens; a key is among it.
+trap 'rm -rf "$root"/run/kv/work-*' EXIT
+
 say() { echo "$*"; }
 die() { echo "$*" >&2; exit 1; }
 
@@ -82,7 +85,7 @@ install_tools() {
 # What the other tools share. Tokens and keys are handed over on file descriptors, so that no list of processes shows them.
 metadata=${KV_METADATA:-http://169.254.169.254}
 bearer() { # RESOURCE
-    curl -fsS --retry 5 --retry-connrefused -H Metadata:true \
+    curl -fsS --retry "${KV_RETRY:-5}" --retry-connrefused -H Metadata:true \
         "$metadata/metadata/identity/oauth2/token?api-version=2018-02-01&resource=$1&client_id=$KV_IDENTITY" | jq -er '"Authorization: Bearer " + .access_token'
 }
 secret_url() { echo "${KV_VAULT%/}/secrets/node-key?api-version=7.4"; }
@@ -96,7 +99,7 @@ file=${1:?where to put it}
 token=$(bearer https://vault.azure.net)
 umask 077
 mkdir -p "$(dirname "$file")"
-status=$(curl -sS --retry 5 -H @<(echo "$token") -o "$file.new" -w '%{http_code}' "$(secret_url)")
+status=$(curl -sS --retry "${KV_RETRY:-5}" -H @<(echo "$token") -o "$file.new" -w '%{http_code}' "$(secret_url)")
 if [ "$status" = 404 ]; then rm -f "$file.new"; exit 3; fi
 [ "$status" = 200 ] || { rm -f "$file.new"; echo "The vault answers $status." >&2; exit 1; }
 jq -er .value "$file.new" >"$file.key"
