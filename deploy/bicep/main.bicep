@@ -17,7 +17,7 @@ param prefix string
 param replicas replicaType[]
 
 @description('All addresses, a /16: a /24 for each replica by its place in the list, the last /24 for the gateway.')
-param addressPool string = '10.40.0.0/16'
+param addressPool string
 
 @description('The region of the gateway.')
 param gatewayRegion string
@@ -55,7 +55,7 @@ param sshPublicKey string
 @description('For how many days logs are kept.')
 @minValue(30)
 @maxValue(730)
-param logDays int = 30
+param logDays int
 
 var here = subscription().subscriptionId
 

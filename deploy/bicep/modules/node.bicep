@@ -18,7 +18,7 @@ resource command 'Microsoft.Compute/virtualMachines/runCommands@2024-11-01' = {
   location: region
   properties: {
     asyncExecution: false
-    timeoutInSeconds: 1800
+    timeoutInSeconds: 2700
     treatFailureAsDeploymentFailure: true
     source: {
       script: '#!/bin/bash\n${head}\n${loadTextContent('../node/node.sh')}'

@@ -185,6 +185,13 @@ UNIT
 
 fetch_key() { KV_VAULT=$KV_VAULT KV_IDENTITY=$KV_IDENTITY "$tools/fetch-key" "$key"; }
 
+# Whether the vault says anything about the key: that it has it (0), or that it has none (3).
+ask_vault() {
+    answer=0
+    fetch_key || answer=$?
+    [ "$answer" -eq 0 ] || [ "$answer" -eq 3 ]
+}
+
 # What was made, in a form that a run command's output has room for.
 show_file() {
     say "$1 gzip base64:"
@@ -194,10 +201,11 @@ show_file() {
 
 # The key is made once in the life of a replica: one that is made again is another member.
 enrol() {
-    local work status=0
+    local work
     work=$(scratch)
-    fetch_key || status=$?
-    case $status in
+    # The role that lets it read takes some minutes to count after it was given.
+    attempt ask_vault || die "The vault could not be asked for the key."
+    case $answer in
     0) say "The vault has the key of this node already." ;;
     3)
         kv "$work" key new --role replica -f /work/node.key
@@ -205,7 +213,6 @@ enrol() {
         rm "$work/node.key"
         fetch_key
         ;;
-    *) die "The vault could not be asked for the key." ;;
     esac
     install -m 400 -o "$owner" -g "$owner" "$key" "$work/node.key"
     kv "$work" cluster enrol --key /work/node.key --name "$KV_NAME" --peer "$KV_PEER" --client "$KV_CLIENT" --out /work/enrolment.json
@@ -276,6 +283,8 @@ roll() {
 }
 
 check_settings
+# On a machine that was just made, what cloud-init.yaml installs may still be on its way.
+if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
 prepare_disk
 [ "$KV_DO" = roll ] || install_tools
 case $KV_DO in

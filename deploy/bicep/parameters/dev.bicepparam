@@ -9,11 +9,13 @@ param replicas = [
   { id: 'c', region: 'westeurope', zone: '1' }
   { id: 'd', region: 'westeurope', zone: '1' }
 ]
+param addressPool = '10.40.0.0/16'
 param gatewayRegion = 'westeurope'
 param gatewayZones = []
 param certificateSecretId = readEnvironmentVariable('KV_CERTIFICATE_SECRET_ID', '')
 param vmSize = 'Standard_D2as_v5'
 param dataDiskGiB = 32
+param logDays = 30
 param sshPublicKey = readEnvironmentVariable('KV_SSH_PUBLIC_KEY')
 
 // What a deployment is to do: deploy/README.md, "Actions".

@@ -9,11 +9,13 @@ param replicas = [
   { id: 'gamma', region: 'westeurope', zone: '3' }
   { id: 'delta', region: 'westeurope', zone: '1' }
 ]
+param addressPool = '10.40.0.0/16'
 param gatewayRegion = 'westeurope'
 param gatewayZones = ['1', '2', '3']
 param certificateSecretId = readEnvironmentVariable('KV_CERTIFICATE_SECRET_ID', '')
 param vmSize = 'Standard_D4as_v5'
 param dataDiskGiB = 256
+param logDays = 30
 param sshPublicKey = readEnvironmentVariable('KV_SSH_PUBLIC_KEY')
 
 // What a deployment is to do: deploy/README.md, "Actions".

@@ -14,21 +14,13 @@ namespace KvStore.Deploy.Tests;
 internal sealed class FakeMachine : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kv-machine").FullName;
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly string _address;
-    private readonly Task _serving;
 
     public FakeMachine()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
-        _listener.Prefixes.Add(_address + "/");
-        _listener.Start();
-        _serving = Task.Run(ServeAsync);
+        (_listener, _address) = Listen();
+        _ = Task.Run(ServeAsync);
         Directory.CreateDirectory(At("dev/disk/azure/scsi1"));
         Directory.CreateDirectory(At("etc"));
         Directory.CreateDirectory(At("bin"));
@@ -110,6 +102,32 @@ internal sealed class FakeMachine : IDisposable
             catch (Win32Exception)
             {
                 Assert.Skip($"node.sh is not tried out: {program} is not installed.");
+            }
+        }
+    }
+
+    // A port that is free may be taken before it is used; then another one is.
+    private static (HttpListener Listener, string Address) Listen()
+    {
+        for (var left = 10; ; left--)
+        {
+            int port;
+            using (var free = new TcpListener(IPAddress.Loopback, 0))
+            {
+                free.Start();
+                port = ((IPEndPoint)free.LocalEndpoint).Port;
+            }
+
+            var listener = new HttpListener();
+            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+                return (listener, $"http://127.0.0.1:{port}");
+            }
+            catch (HttpListenerException) when (left > 0)
+            {
+                listener.Close();
             }
         }
     }
