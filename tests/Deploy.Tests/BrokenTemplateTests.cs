@@ -17,25 +17,57 @@ public sealed class BrokenTemplateTests
     public static TheoryData<string, string, string, string> Cases => new()
     {
         // Groups.
-        { "Each replica has a resource group of its own", Types, "func groupOf(prefix string, id string) string => 'rg-${prefix}-${id}'", "func groupOf(prefix string, id string) string => 'rg-${prefix}'" },
+        {
+            "Each replica has a resource group of its own", Types,
+            "func groupOf(prefix string, id string) string => 'rg-${prefix}-${id}'",
+            "func groupOf(prefix string, id string) string => 'rg-${prefix}'"
+        },
         { "Each replica has a resource group of its own", "main.bicep", "groupOf(prefix, replica.id))", "groupOf(prefix, replica.zone))" },
         { "Each replica has a resource group of its own", Types, "'rg-${prefix}-${id}-net'", "'rg-${prefix}-net'" },
         { "Each replica has a resource group of its own", "parameters/zonal.bicepparam", "id: 'beta'", "id: 'alpha'" },
         { "Each replica has a resource group of its own", "parameters/zonal.bicepparam", "id: 'beta'", "id: 'ALPHA'" },
 
         // Vaults, accounts, identities, disks, logs.
-        { "Each replica has its own vault, account, logs, disk and machine", Vault, "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {", "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {" },
-        { "Each replica has its own vault, account, logs, disk and machine", Account, "resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {", "resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {" },
-        { "Each replica has its own vault, account, logs, disk and machine", Machine, "resource data 'Microsoft.Compute/disks@2025-01-02' = {", "resource data 'Microsoft.Compute/disks@2025-01-02' existing = {" },
-        { "Each replica has its own vault, account, logs, disk and machine", "modules/observability.bicep", "resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {", "resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {" },
+        {
+            "Each replica has its own vault, account, logs, disk and machine", Vault,
+            "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {",
+            "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {"
+        },
+        {
+            "Each replica has its own vault, account, logs, disk and machine", Account,
+            "resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {",
+            "resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {"
+        },
+        {
+            "Each replica has its own vault, account, logs, disk and machine", Machine,
+            "resource data 'Microsoft.Compute/disks@2025-01-02' = {",
+            "resource data 'Microsoft.Compute/disks@2025-01-02' existing = {"
+        },
+        {
+            "Each replica has its own vault, account, logs, disk and machine", "modules/observability.bicep",
+            "resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {",
+            "resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {"
+        },
         { "Nothing is made twice", "bootstrap/deployer.bicep", "deployer.id, roleAdministrator)", "deployer.id, contributor)" },
         { "No replica's resources refer to another replica's", Replica, "scope: resourceGroup(networkGroup)", "scope: resourceGroup('rg-kv-alpha-net')" },
-        { "No replica's resources refer to another replica's", Replica, "workspaceId: logs.outputs.workspaceId\n  }\n}\n\nmodule machine", "workspaceId: resourceId('rg-kv-alpha', 'Microsoft.OperationalInsights/workspaces', 'log-kv-alpha')\n  }\n}\n\nmodule machine" },
-        { "A machine has no identity but its replica's", Machine, "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n", "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n  scope: resourceGroup('rg-shared')\n" },
+        {
+            "No replica's resources refer to another replica's", Replica,
+            "workspaceId: logs.outputs.workspaceId\n  }\n}\n\nmodule machine",
+            "workspaceId: resourceId('rg-kv-alpha', 'Microsoft.OperationalInsights/workspaces', 'log-kv-alpha')\n  }\n}\n\nmodule machine"
+        },
+        {
+            "A machine has no identity but its replica's", Machine,
+            "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n",
+            "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n  scope: resourceGroup('rg-shared')\n"
+        },
         { "A machine has no identity but its replica's", Machine, "type: 'UserAssigned'", "type: 'SystemAssigned, UserAssigned'" },
 
         // Roles.
-        { "No identity has a role in two replicas' groups", Vault, "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n  name: identityName", "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n  scope: resourceGroup('rg-kv-alpha')\n  name: 'id-kv-alpha'" },
+        {
+            "No identity has a role in two replicas' groups", Vault,
+            "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n  name: identityName",
+            "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {\n  scope: resourceGroup('rg-kv-alpha')\n  name: 'id-kv-alpha'"
+        },
         { "No identity has a role in two replicas' groups", Account, "principalId: identity.properties.principalId", "principalId: '00000000-0000-0000-0000-000000000001'" },
         { "No identity has a role in two replicas' groups", "bootstrap/replica.bicep", "  name: 'kv-deployer'\n  scope: group\n", "  name: 'kv-deployer'\n  scope: networkGroup\n" },
         { "No identity has a role in two replicas' groups", "bootstrap/replica.bicep", "  scope: networkGroup\n", "  scope: group\n" },
@@ -66,7 +98,11 @@ public sealed class BrokenTemplateTests
         { "Ports are open to those that they are for, and to nobody else", Network, "destinationPortRange: string(clientPort)", "destinationPortRange: '*'" },
         { "Ports are open to those that they are for, and to nobody else", Network, "sourceAddressPrefix: gatewaySpaceOf(addressPool)", "sourceAddressPrefix: 'VirtualNetwork'" },
         { "Ports are open to those that they are for, and to nobody else", Network, "          networkSecurityGroup: {\n            id: machineRules.id\n          }\n", "" },
-        { "Ports are open to those that they are for, and to nobody else", Network, "lets all peered networks in.'\n          priority: 4096", "lets all peered networks in.'\n          priority: 4095" },
+        {
+            "Ports are open to those that they are for, and to nobody else", Network,
+            "lets all peered networks in.'\n          priority: 4096",
+            "lets all peered networks in.'\n          priority: 4095"
+        },
         { "Ports are open to those that they are for, and to nobody else", Types, "cidrSubnet(pool, 24, index)", "cidrSubnet(pool, 24, 1)" },
 
         // Structure.
@@ -82,7 +118,11 @@ public sealed class BrokenTemplateTests
         { "A module gets the parameters that it has", "main.bicep", "    vmSize: vmSize\n", "" },
         { "A module gets the parameters that it has", "main.bicep", "    vmSize: vmSize\n", "    vmSize: vmSize\n    size: vmSize\n" },
         { "A module gets the parameters that it has", "parameters/dev.bicepparam", "param prefix = 'kvd'\n", "" },
-        { "No secret is given back", Account, "output backups string = '${account.properties.primaryEndpoints.blob}${backups.name}'", "output backups string = account.listKeys().keys[0].value" },
+        {
+            "No secret is given back", Account,
+            "output backups string = '${account.properties.primaryEndpoints.blob}${backups.name}'",
+            "output backups string = account.listKeys().keys[0].value"
+        },
         { "No secret is given back", Vault, "output uri string = vault.properties.vaultUri", "output nodeSecret string = vault.properties.vaultUri" },
         { "Nobody hands secrets in", Replica, "param run string\n", "@secure()\nparam run string\n" },
         { "Nobody hands secrets in", Replica, "param run string\n", "param run string\nparam nodeKey string\n" },
@@ -98,7 +138,7 @@ public sealed class BrokenTemplateTests
 
     [Fact]
     public void A_linter_that_only_warns_is_found() =>
-        Assert.Single(StructureRules.Linter(Repository.Text("deploy/bicep/bicepconfig.json").Replace("\"no-unused-params\": { \"level\": \"error\"", "\"no-unused-params\": { \"level\": \"warning\"", StringComparison.Ordinal)));
+        Assert.Single(StructureRules.Linter(Repository.Text("deploy/bicep/bicepconfig.json").Replace("unused-params\": { \"level\": \"error\"", "unused-params\": { \"level\": \"off\"", StringComparison.Ordinal)));
 
     [Fact]
     public void Every_rule_is_broken_by_a_case() =>

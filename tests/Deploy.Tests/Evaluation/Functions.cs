@@ -19,15 +19,16 @@ internal sealed class Functions(string scope, Func<string, IReadOnlyList<object?
         if (own(name, given) is (true, var value)) return value;
         return name switch
         {
-            "resourceGroup" when given.Count == 0 => new Dictionary<string, object?> { ["id"] = scope, ["name"] = scope.Split('/')[^1] },
+            "resourceGroup" when given.Count == 0 => Members(("id", scope), ("name", scope.Split('/')[^1])),
             "resourceGroup" when given.Count == 1 => $"/subscriptions/{Subscription}/resourceGroups/{given[0]}",
             "resourceGroup" => $"/subscriptions/{given[0]}/resourceGroups/{given[1]}",
-            "subscription" when given.Count == 0 => new Dictionary<string, object?> { ["id"] = $"/subscriptions/{Subscription}", ["subscriptionId"] = Subscription, ["tenantId"] = "‹tenant›" },
+            "subscription" when given.Count == 0 => Members(("id", $"/subscriptions/{Subscription}"), ("subscriptionId", Subscription), ("tenantId", "‹tenant›")),
             "subscription" => $"/subscriptions/{given[0]}",
             "resourceId" => ResourceId(given),
             "subscriptionResourceId" => $"/subscriptions/{Subscription}/providers/{given[0]}/{given[1]}",
             "environment" => "‹environment›",
-            "readEnvironmentVariable" => environment((string)given[0]!) ?? (given.Count > 1 ? given[1] : throw new TemplateException($"line {line}: there is no {given[0]} in the environment.")),
+            "readEnvironmentVariable" => environment((string)given[0]!)
+                ?? (given.Count > 1 ? given[1] : throw new TemplateException($"line {line}: there is no {given[0]} in the environment.")),
             "loadTextContent" or "loadFileAsBase64" => Load((string)given[0]!),
             "guid" or "uniqueString" => $"‹{name} {string.Join(", ", given.Select(Text))}›",
             "cidrSubnet" => CidrSubnet((string)given[0]!, (long)given[1]!, (long)given[2]!),
@@ -50,7 +51,7 @@ internal sealed class Functions(string scope, Func<string, IReadOnlyList<object?
 
     private static object? Plain(string name, IReadOnlyList<object?> given, int line) => name switch
     {
-        "empty" => given[0] switch { null or "" => true, string => false, IEnumerable<object?> items => !items.Any(), IReadOnlyDictionary<string, object?> members => members.Count == 0, _ => throw new TemplateException($"line {line}: empty() of that is not understood.") },
+        "empty" => IsEmpty(given[0], line),
         "length" => given[0] is IReadOnlyList<object?> list ? list.Count : (long)((string)given[0]!).Length,
         "range" => Enumerable.Range((int)(long)given[0]!, (int)(long)given[1]!).Select(static number => (object?)(long)number).ToList(),
         "map" => ((IEnumerable<object?>)given[0]!).Select((Func<object?, object?>)given[1]!).ToList(),
@@ -66,6 +67,15 @@ internal sealed class Functions(string scope, Func<string, IReadOnlyList<object?
         _ => throw new TemplateException($"line {line}: the function {name} is not understood."),
     };
 
+    private static bool IsEmpty(object? value, int line) => value switch
+    {
+        null or "" => true,
+        string => false,
+        IReadOnlyDictionary<string, object?> members => members.Count == 0,
+        IEnumerable<object?> items => !items.Any(),
+        _ => throw new TemplateException($"line {line}: empty() of that is not understood."),
+    };
+
     // Two types have two names after them, and so on; what comes before the type are a subscription and a group.
     private string ResourceId(IReadOnlyList<object?> given)
     {
@@ -78,6 +88,8 @@ internal sealed class Functions(string scope, Func<string, IReadOnlyList<object?
         };
         return Instantiation.IdOf(group, (string)given[type]!, string.Join('/', given.Skip(type + 1).Select(Text)));
     }
+
+    private static Dictionary<string, object?> Members(params (string Name, string Value)[] members) => members.ToDictionary(static each => each.Name, object? (each) => each.Value);
 
     private string Load(string relative)
     {

@@ -3,6 +3,9 @@ namespace KvStore.Deploy.Tests;
 /// <summary>What one deployment of a template would make. Modules are deployed when something asks for their outputs, or at the end; each once.</summary>
 internal sealed class Instantiation
 {
+    // What is made of a declaration in one round: its object, the names of the round, and whether its condition holds.
+    private delegate object? Make(Declaration declaration, BicepNode node, IReadOnlyDictionary<string, object?> locals, bool made);
+
     private readonly TemplateSet _set;
     private readonly Template _template;
     private readonly string _scope;
@@ -72,10 +75,10 @@ internal sealed class Instantiation
     }
 
     // A loop makes one of each round, and a condition one or none.
-    private object? Each(Declaration declaration, Func<Declaration, BicepNode, IReadOnlyDictionary<string, object?>, bool, object?> make) =>
+    private object? Each(Declaration declaration, Make make) =>
         Each(declaration, declaration.Value!, new Dictionary<string, object?>(), true, make);
 
-    private object? Each(Declaration declaration, BicepNode node, IReadOnlyDictionary<string, object?> locals, bool made, Func<Declaration, BicepNode, IReadOnlyDictionary<string, object?>, bool, object?> make) => node.Kind switch
+    private object? Each(Declaration declaration, BicepNode node, IReadOnlyDictionary<string, object?> locals, bool made, Make make) => node.Kind switch
     {
         "for_statement" => _evaluator.Rounds(node, locals).Select(round => Each(declaration, node.Named[^1], round, made, make)).ToList(),
         "if_statement" => Each(declaration, node.Named[^1], locals, Functions.IsTrue(_evaluator.In(locals, node.Named[0])), make),
@@ -84,25 +87,32 @@ internal sealed class Instantiation
 
     private Reference MakeResource(Declaration declaration, BicepNode node, IReadOnlyDictionary<string, object?> locals, bool made)
     {
-        var members = Declaration.MembersOf(node).Where(static member => member.Name != "dependsOn").ToDictionary(static member => member.Name, member => _evaluator.In(locals, member.Value));
+        var members = MembersOf(node, locals);
         var name = Functions.Text(members["name"]);
         var (type, version) = declaration.Label.Split('@') is [var kind, var date] ? (kind, date) : throw new TemplateException($"{_template.Path}: {declaration.Name} has no version.");
         var id = members.GetValueOrDefault("parent") is Reference parent ? $"{parent.Id}/{type.Split('/')[^1]}/{name}" : IdOf(ScopeOf(members), type, name);
         if (type == "Microsoft.Resources/resourceGroups") id = $"{_scope}/resourceGroups/{name}";
         var reference = new Reference(id, name, members);
         if (made && declaration.Node.First("existing") is null)
-            _made.Add(new Instance($"{_template.Path}: {declaration.Name}", _owner, type, version, _scope, id, members.Where(static member => member.Key is not ("parent" or "scope")).ToDictionary()));
+        {
+            var body = members.Where(static member => member.Key is not ("parent" or "scope")).ToDictionary();
+            _made.Add(new Instance($"{_template.Path}: {declaration.Name}", _owner, type, version, _scope, id, body));
+        }
+
         return reference;
     }
 
     private ModuleReference DeployModule(Declaration declaration, BicepNode node, IReadOnlyDictionary<string, object?> locals, bool made)
     {
-        var members = Declaration.MembersOf(node).Where(static member => member.Name != "dependsOn").ToDictionary(static member => member.Name, member => _evaluator.In(locals, member.Value));
+        var members = MembersOf(node, locals);
         var template = _set.Find(_template.Resolve(declaration.Label)) ?? throw new TemplateException($"{_template.Path} deploys {declaration.Label}, which is not there.");
         var parameters = members.GetValueOrDefault("params") as IReadOnlyDictionary<string, object?> ?? new Dictionary<string, object?>();
         var owner = Path.GetFileName(template.Path) == "replica.bicep" ? (string)Instance.Find(parameters["replica"], "id")! : _owner;
         return new ModuleReference(made ? new Instantiation(_set, template, ScopeOf(members), owner, parameters, _made).Run() : new Dictionary<string, object?>());
     }
+
+    private Dictionary<string, object?> MembersOf(BicepNode node, IReadOnlyDictionary<string, object?> locals) => Declaration.MembersOf(node)
+        .Where(static member => member.Name != "dependsOn").ToDictionary(static member => member.Name, member => _evaluator.In(locals, member.Value));
 
     private string ScopeOf(Dictionary<string, object?> members) => members.GetValueOrDefault("scope") switch
     {

@@ -23,7 +23,11 @@ public sealed record Pool(string Name, IReadOnlyDictionary<string, object?> Para
         var made = new List<Instance>();
         var bootstrap = new Dictionary<string, object?>
         {
-            ["prefix"] = values["prefix"], ["replicas"] = values["replicas"], ["gatewayRegion"] = values["gatewayRegion"], ["repository"] = "example/kv", ["pool"] = "pool",
+            ["prefix"] = values["prefix"],
+            ["replicas"] = values["replicas"],
+            ["gatewayRegion"] = values["gatewayRegion"],
+            ["repository"] = "example/kv",
+            ["pool"] = "pool",
         };
         new Instantiation(set, set["bootstrap/main.bicep"], Here, "", bootstrap, made).Run();
         new Instantiation(set, set[file.Resolve(file.Using!)], Here, "", values, made).Run();
@@ -31,7 +35,9 @@ public sealed record Pool(string Name, IReadOnlyDictionary<string, object?> Para
     }
 
     private static object? ParameterOf(Template file, Declaration parameter) =>
-        new Evaluator(name => throw new TemplateException($"{file.Path}: nothing is called {name}."), new Functions(Here, static (_, _) => (false, null), file.Path, Environment)).Of(parameter.Value!);
+        new Evaluator(
+            name => throw new TemplateException($"{file.Path}: nothing is called {name}."),
+            new Functions(Here, static (_, _) => (false, null), file.Path, Environment)).Of(parameter.Value!);
 
     // As the workflow sets them; each subscription is another one.
     private static string? Environment(string name) => name == "KV_GENESIS" ? null : $"{name.ToLowerInvariant()}-value";

@@ -68,8 +68,16 @@ internal sealed class FakeMachine : IDisposable
     {
         var settings = new Dictionary<string, string>
         {
-            ["KV_DO"] = action, ["KV_RUN"] = "1", ["KV_NAME"] = "alpha", ["KV_IMAGE"] = image, ["KV_GENESIS"] = Convert.ToBase64String("{}"u8), ["KV_PEER"] = "10.40.0.4:7000",
-            ["KV_CLIENT"] = _address, ["KV_VAULT"] = _address + "/", ["KV_BACKUPS"] = _address + "/backups", ["KV_IDENTITY"] = "client",
+            ["KV_DO"] = action,
+            ["KV_RUN"] = "1",
+            ["KV_NAME"] = "alpha",
+            ["KV_IMAGE"] = image,
+            ["KV_GENESIS"] = Convert.ToBase64String("{}"u8),
+            ["KV_PEER"] = "10.40.0.4:7000",
+            ["KV_CLIENT"] = _address,
+            ["KV_VAULT"] = _address + "/",
+            ["KV_BACKUPS"] = _address + "/backups",
+            ["KV_IDENTITY"] = "client",
         };
         var script = "#!/bin/bash\n" + string.Concat(settings.Select(static setting => $"{setting.Key}='{setting.Value}'\n")) + Repository.Text("deploy/bicep/node/node.sh");
         await File.WriteAllTextAsync(At("script"), script, TestContext.Current.CancellationToken);

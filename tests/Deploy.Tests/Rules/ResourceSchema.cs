@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace KvStore.Deploy.Tests;
 
-/// <summary>What Azure publishes of one type of resource: its version, its properties and their values, from the program azmcp of the npm package @azure/mcp-linux-x64, which needs no network.</summary>
+/// <summary>
+/// What Azure publishes of one type of resource: its version, its properties and their values, from the program azmcp of the npm package @azure/mcp-linux-x64, which needs no network.
+/// </summary>
 internal sealed class ResourceSchema
 {
     private readonly Dictionary<string, JsonElement> _types = new(StringComparer.Ordinal);

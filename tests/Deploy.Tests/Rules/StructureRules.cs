@@ -28,8 +28,10 @@ internal static partial class StructureRules
             foreach (var import in template.Imports)
             {
                 var from = set.Find(template.Resolve(import.First("string")!.Literal()!));
-                var exported = from?.Types.Concat(from.Functions).Concat(from.Variables).Where(static each => each.Decorators.ContainsKey("export")).Select(static each => each.Name).ToList() ?? [];
-                foreach (var name in import.Named.Where(static part => part.Kind == "identifier").Select(static part => part.Text!).Except(exported)) yield return $"{template.Path} imports {name}, which is not exported there.";
+                var declared = from is null ? [] : from.Types.Concat(from.Functions).Concat(from.Variables);
+                var exported = declared.Where(static each => each.Decorators.ContainsKey("export")).Select(static each => each.Name);
+                foreach (var name in import.Named.Where(static part => part.Kind == "identifier").Select(static part => part.Text!).Except(exported))
+                    yield return $"{template.Path} imports {name}, which is not exported there.";
             }
         }
     }
@@ -42,8 +44,8 @@ internal static partial class StructureRules
         var uses = template.Tree.Children.Where(static node => node.Kind != "import_functionality").SelectMany(static node => node.Identifiers()).GroupBy(static name => name)
             .ToDictionary(static name => name.Key, static name => name.Count());
         // The declaration itself is one, but for imports; a name that is given to a module's parameter of the same name stands there twice, of which the first is the module's.
-        var names = template.Tree.All().Where(static node => node.Kind == "object_property").Select(static member => member.Named[0]).Where(static name => name.Kind == "identifier").GroupBy(static name => name.Text!)
-            .ToDictionary(static name => name.Key, static name => name.Count());
+        var names = template.Tree.All().Where(static node => node.Kind == "object_property").Select(static member => member.Named[0])
+            .Where(static name => name.Kind == "identifier").GroupBy(static name => name.Text!).ToDictionary(static name => name.Key, static name => name.Count());
         return from name in declared
                let own = imported.Contains(name) ? 0 : 1
                where uses.GetValueOrDefault(name) - names.GetValueOrDefault(name) <= own
@@ -61,7 +63,8 @@ internal static partial class StructureRules
 
             foreach (var module in template.Modules)
             {
-                var given = module.Members.Where(static member => member.Name == "params").SelectMany(static member => Declaration.MembersOf(member.Value)).Select(static member => member.Name);
+                var given = module.Members.Where(static member => member.Name == "params").SelectMany(static member => Declaration.MembersOf(member.Value))
+                    .Select(static member => member.Name);
                 if (set.Find(template.Resolve(module.Label)) is not { } target) continue;
                 foreach (var violation in Differences($"{template.Path}: {module.Name}", target, given)) yield return violation;
             }
@@ -70,7 +73,8 @@ internal static partial class StructureRules
 
     private static IEnumerable<string> Differences(string who, Template target, IEnumerable<string> given) =>
         given.Except(target.Parameters.Select(static parameter => parameter.Name)).Select(name => $"{who} gives {name}, which {target.Path} does not take.").Concat(
-            target.Parameters.Where(static parameter => parameter.Node.First("=") is null).Select(static parameter => parameter.Name).Except(given).Select(name => $"{who} does not give {name} to {target.Path}."));
+            target.Parameters.Where(static parameter => parameter.Node.First("=") is null).Select(static parameter => parameter.Name).Except(given)
+                .Select(name => $"{who} does not give {name} to {target.Path}."));
 
     // Keys come from functions that list them, and from secrets' values; nothing that is named like one goes out either.
     private static IEnumerable<string> Secrets(Template template) =>

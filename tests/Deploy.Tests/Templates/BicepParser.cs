@@ -26,7 +26,14 @@ internal static class BicepParser
     {
         if (!Directory.Exists(Path.Combine(_folder, "node_modules")))
             Assert.Skip("The templates are not looked at: the packages of their grammar are missing. Run 'npm ci --ignore-scripts' in tests/Deploy.Tests/parser.");
-        var start = new ProcessStartInfo("node", ["parse.mjs"]) { WorkingDirectory = _folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", ["parse.mjs"])
+        {
+            WorkingDirectory = _folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = new Process { StartInfo = start };
         try
         {
