@@ -23,7 +23,7 @@ units=$root/etc/systemd/system
 owner=10001
 
 # Nothing that was looked at in passing stays, whatever happens; a key is among it.
-trap 'rm -rf "$root"/run/kv/work-*' EXIT
+trap 'rm -rf "$root"/run/kv/scratch-*' EXIT
 
 say() { echo "$*"; }
 die() { echo "$*" >&2; exit 1; }
@@ -38,18 +38,18 @@ attempt() {
     done
 }
 
-# One command of the image, without a network, on a directory that it sees as /work.
+# One command of the image, without a network, on a directory that it sees as /scratch.
 kv() {
     local work=$1
     shift
-    podman run --rm --network none --read-only --tmpfs /tmp --cap-drop all --user "$owner:$owner" --volume "$work:/work" --workdir /work "$KV_IMAGE" "$@"
+    podman run --rm --network none --read-only --tmpfs /tmp --cap-drop all --user "$owner:$owner" --volume "$work:/scratch" --workdir /scratch "$KV_IMAGE" "$@"
 }
 
 # A directory in memory for what a command of the image reads and writes.
 scratch() {
     local made
     mkdir -p "$root/run/kv"
-    made=$(mktemp -d "$root/run/kv/work-XXXXXX")
+    made=$(mktemp -d "$root/run/kv/scratch-XXXXXX")
     chown "$owner:$owner" "$made"
     echo "$made"
 }
@@ -208,14 +208,14 @@ enrol() {
     case $answer in
     0) say "The vault has the key of this node already." ;;
     3)
-        kv "$work" key new --role replica -f /work/node.key
+        kv "$work" key new --role replica -f /scratch/node.key
         KV_VAULT=$KV_VAULT KV_IDENTITY=$KV_IDENTITY "$tools/store-key" "$work/node.key"
         rm "$work/node.key"
         fetch_key
         ;;
     esac
     install -m 400 -o "$owner" -g "$owner" "$key" "$work/node.key"
-    kv "$work" cluster enrol --key /work/node.key --name "$KV_NAME" --peer "$KV_PEER" --client "$KV_CLIENT" --out /work/enrolment.json
+    kv "$work" cluster enrol --key /scratch/node.key --name "$KV_NAME" --peer "$KV_PEER" --client "$KV_CLIENT" --out /scratch/enrolment.json
     show_file "enrolment of $KV_NAME" "$work/enrolment.json"
     rm -rf "$work"
 }
@@ -232,7 +232,7 @@ sign() {
     work=$(scratch)
     fetch_key
     put_genesis "$work"
-    kv "$work" cluster sign --key /work/node.key /work/genesis.json
+    kv "$work" cluster sign --key /scratch/node.key /scratch/genesis.json
     show_file "genesis signed by $KV_NAME" "$work/genesis.json"
     rm -rf "$work"
 }
@@ -246,8 +246,8 @@ make_node() {
     put_genesis "$work"
     rm -rf "$store/new"
     install -d -o "$owner" -g "$owner" "$store/new"
-    podman run --rm --network none --read-only --tmpfs /tmp --cap-drop all --user "$owner:$owner" --volume "$work:/work:ro" --volume "$store/new:/new" \
-        "$KV_IMAGE" node init --dir /new/node --key /work/node.key --genesis /work/genesis.json "$@"
+    podman run --rm --network none --read-only --tmpfs /tmp --cap-drop all --user "$owner:$owner" --volume "$work:/scratch:ro" --volume "$store/new:/new" \
+        "$KV_IMAGE" node init --dir /new/node --key /scratch/node.key --genesis /scratch/genesis.json "$@"
     rm -f "$store/new/node/node.key"
     mv "$store/new/node" "$node"
     sync -f "$store"

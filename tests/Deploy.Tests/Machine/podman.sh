@@ -19,11 +19,11 @@ at() {
     done
 }
 case "$2 $3" in
-"key new") echo '{"made":"here"}' >"$(at /work/node.key)" ;;
-"cluster enrol") cat "$(at /work/node.key)" >"$(at /work/enrolment.json)" ;;
-"cluster sign") echo '{"signed":true}' >"$(at /work/genesis.json)" ;;
+"key new") echo '{"made":"here"}' >"$(at /scratch/node.key)" ;;
+"cluster enrol") cat "$(at /scratch/node.key)" >"$(at /scratch/enrolment.json)" ;;
+"cluster sign") echo '{"signed":true}' >"$(at /scratch/genesis.json)" ;;
 "node init")
     mkdir "$(at /new/node)"
-    cp "$(at /work/node.key)" "$(at /new/node/node.key)"
+    cp "$(at /scratch/node.key)" "$(at /new/node/node.key)"
     ;;
 esac
