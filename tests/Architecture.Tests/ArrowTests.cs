@@ -43,6 +43,17 @@ public sealed class ArrowTests
         }
     }
 
+    // Templates are read as text: what runs on Azure is an image, and no product knows where it runs.
+    [Fact]
+    public void What_is_deployed_has_tests_and_no_project_of_its_own()
+    {
+        Assert.DoesNotContain("deploy", Repository.Products);
+        Assert.Contains("tests/Deploy.Tests", Repository.TestProjects);
+        Assert.Empty(Repository.References("tests/Deploy.Tests"));
+        Assert.Contains("| `deploy/` |", Repository.Text("ARCHITECTURE.md"), StringComparison.Ordinal);
+        Assert.Contains("npm ci --prefix tests/Deploy.Tests/parser", Repository.Text(".ci/run"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Package_versions_are_exact_and_central()
     {

@@ -26,8 +26,8 @@ public sealed class DocumentationTests
     private static IEnumerable<string> Documents()
     {
         var root = Directory.EnumerateFiles(Repository.Root, "*.md");
-        var docs = Path.Combine(Repository.Root, "docs");
-        return Directory.Exists(docs) ? root.Concat(Directory.EnumerateFiles(docs, "*.md", SearchOption.AllDirectories)) : root;
+        var folders = ((string[])["docs", "deploy"]).Select(static folder => Path.Combine(Repository.Root, folder)).Where(Directory.Exists);
+        return root.Concat(folders.SelectMany(static folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)));
     }
 
     private static IEnumerable<string> BrokenLinks(string document) =>
