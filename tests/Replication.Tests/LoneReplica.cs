@@ -47,9 +47,6 @@ internal sealed class LoneReplica : IPeerTransport, IRootComputer, ICheckpointSa
     /// <summary>The positions whose execution was told, and the roots of the ledger there.</summary>
     public SortedDictionary<ulong, Digest> Told { get; } = [];
 
-    /// <summary>The statements that left.</summary>
-    public List<Statement> Said { get; } = [];
-
     /// <summary>Starts a run.</summary>
     public static LoneReplica Start(IDisk disk)
     {
@@ -89,8 +86,6 @@ internal sealed class LoneReplica : IPeerTransport, IRootComputer, ICheckpointSa
 
     public void Broadcast(PeerMessage message)
     {
-        if (message is StatementMessage statement) Said.Add(statement.Signed.UntypedStatement);
-        if (message is ProposalMessage proposal) Said.Add(proposal.PrePrepare.Statement);
     }
 
     public void Compute(ShardState state) => _roots.Enqueue(new SnapshotReady(state.Sequence, state.ComputeRoot(), state.LedgerRoot));

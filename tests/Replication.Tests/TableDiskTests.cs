@@ -1,4 +1,5 @@
 using System.Text;
+using KvStore.Consensus;
 using KvStore.Protocol;
 using KvStore.Replication.InProcess;
 using KvStore.StateMachine;
@@ -36,40 +37,54 @@ public sealed class TableDiskTests
         Assert.NotNull(group.Ledger(1)!.Find(new SequenceNumber(1)));
     }
 
-    [Fact]
-    public void A_replica_whose_partition_another_process_took_stops_before_it_says_anything_more()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_replica_whose_partition_another_process_took_stops_and_the_two_never_contradict_each_other(int index)
     {
-        var cloud = new FakeCloud();
-        var former = LoneReplica.Start(cloud.Open());
-        for (var i = 0; i < 5; i++) former.Put($"key-{i}", "value");
-        former.SaveAll();
-        var (told, said) = (former.Told.Last(), former.Said.Count);
+        var clouds = Enumerable.Range(0, Replicas).Select(_ => new FakeCloud()).ToList();
+        var group = new DrivenGroup();
+        var replicas = clouds.Select((cloud, each) => group.Start(each, cloud.Open(), StartMode.Genesis)).ToList();
+        for (var i = 0; i < 5; i++) group.Put($"before-{i}", replicas);
+        group.Until(() => replicas.TrueForAll(replica => replica.Executed.Number > 0), "the group orders");
 
-        // Another process with the same key and the same configuration finds all that was said, and goes on.
-        var holder = LoneReplica.Start(cloud.Open());
-        Assert.Equal(told.Key, holder.Driver.View.Sequence.Number);
-        Assert.Equal(told.Value, holder.Driver.View.LedgerRoot);
-        holder.Put("key-5", "of the holder");
+        // A second process with the same key takes the partition while the first runs and votes; each hears of other requests first.
+        var former = replicas[index];
+        var holder = group.Start(index, clouds[index].Open(), StartMode.Restart);
+        var others = replicas.Where(replica => replica != former).ToList();
+        group.Put("to-the-former", former);
+        group.Put("to-the-holder", holder);
+        var last = "";
+        for (var i = 0; i < 60; i++)
+        {
+            group.Put(last = $"after-{i}", [former, holder, .. others]);
+            if (i % 5 == 4) group.Until(() => others.TrueForAll(replica => Has(replica, last)), $"the group orders {last}");
+        }
 
-        Assert.Throws<DiskFailedException>(() => former.Put("key-5", "of the former"));
-        Assert.Throws<DiskFailedException>(() => former.Put("key-6", "of the former"));
+        group.Until(() => Has(holder, last) && former.Failure is not null, "the holder takes part");
+        Assert.Contains("taken by", former.Failure!.Message, StringComparison.Ordinal);
+        Assert.Null(holder.Failure);
+        Assert.Contains(holder.Said, statement => statement is Commit);
+        var said = former.Said.Count;
+        former.Run(() => throw new InvalidOperationException("It has ended."));
         Assert.Equal(said, former.Said.Count);
-        Assert.Equal(told, former.Told.Last());
-        holder.Put("key-7", "of the holder");
-        Assert.True(said > 0 && holder.Said.Count > 0);
         Assert.DoesNotContain(Pairs(former, holder), pair => Contradiction.Between(pair.One, pair.Other));
+        Assert.All(replicas.Append(holder), replica => Assert.Equal(0, replica.Equivocations));
 
-        var next = LoneReplica.Start(cloud.Open());
-        Assert.Equal(holder.Told.Last().Value, next.Driver.View.LedgerRoot);
+        // Nothing that it tried to write down is there for anybody.
+        var next = group.Start(index, clouds[index].Open(), StartMode.Restart);
+        Assert.Equal(holder.Driver.View.LedgerRoot, next.Driver.View.LedgerRoot);
     }
 
     [Fact]
     public void Without_the_fence_the_same_two_would_contradict_each_other()
     {
-        var (one, other) = (LoneReplica.Start(new MemoryDisk()), LoneReplica.Start(new MemoryDisk()));
-        one.Put("key", "of the one");
-        other.Put("key", "of the other");
-        Assert.Contains(Pairs(one, other), pair => Contradiction.Between(pair.One, pair.Other));
+        var group = new DrivenGroup();
+        var replicas = Enumerable.Range(0, Replicas).Select(each => group.Start(each, new MemoryDisk(), StartMode.Genesis)).ToList();
+        var twin = group.Start(0, new MemoryDisk(), StartMode.Genesis);
+        group.Put("to-the-one", replicas[0]);
+        group.Put("to-the-other", twin);
+        group.Until(() => Pairs(replicas[0], twin).Any(pair => Contradiction.Between(pair.One, pair.Other)), "two primaries of one key propose different batches");
     }
 
     [Fact]
@@ -78,9 +93,9 @@ public sealed class TableDiskTests
         for (var cutAt = 0; ; cutAt++)
         {
             var cloud = new FakeCloud();
-            var requestsLeft = cutAt;
-            var replica = LoneReplica.Start(cloud.Open(_ => requestsLeft-- == -2 ? Fate.LateAndPowerCut : Fate.Done));
-            requestsLeft = cutAt - 2;
+            var requestsLeft = int.MaxValue;
+            var replica = LoneReplica.Start(cloud.Open(_ => requestsLeft-- == 0 ? Fate.LateAndPowerCut : Fate.Done));
+            requestsLeft = cutAt;
             var isCut = false;
             try
             {
@@ -101,15 +116,21 @@ public sealed class TableDiskTests
             Assert.InRange(next.Driver.View.Sequence.Number, told.Key, told.Key + 1);
             if (next.Driver.View.Sequence.Number == told.Key && told.Key > 0) Assert.Equal(told.Value, next.Driver.View.LedgerRoot);
             next.Put("more", "value");
-            Assert.DoesNotContain(Pairs(replica, next), pair => Contradiction.Between(pair.One, pair.Other));
             if (isCut) continue;
             Assert.True(cutAt > 20);
             return;
         }
     }
 
-    private static IEnumerable<(Statement One, Statement Other)> Pairs(LoneReplica one, LoneReplica other) =>
+    private static IEnumerable<(Statement One, Statement Other)> Pairs(DrivenReplica one, DrivenReplica other) =>
         from first in one.Said from second in other.Said select (first, second);
+
+    private static bool Has(DrivenReplica replica, string key)
+    {
+        Assert.True(Operation.TryCreate(OperationMethod.Get, $"/v1/kv/{key}", "", [], default, out var operation));
+        Assert.True(OperationParser.TryParse(operation, replica.Driver.View.Limits, out var command, out _));
+        return !replica.Driver.View.Read(command).Value.IsEmpty;
+    }
 
     private static string Read(ShardView state, string key)
     {
