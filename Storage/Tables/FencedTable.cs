@@ -12,8 +12,7 @@ internal sealed class FencedTable
     private readonly StoreRetries _retries;
     private LeaseState _state;
     private string _etag;
-    private Exception? _failure;
-    private bool _isUnsettled;
+    private volatile Exception? _failure;
 
     private FencedTable(ITableStore table, StoreRetries retries, LeaseState state, string etag)
     {
@@ -33,7 +32,9 @@ internal sealed class FencedTable
     public static FencedTable Claim(ITableStore table, StoreRetries retries, TableDiskOptions options)
     {
         var found = Find(table, retries);
-        var last = found is null ? new LeaseState(0, "", "", 0, 0, 1) : LeaseState.Of(found);
+        var last = found is null
+            ? new LeaseState(0, "", "", 0, 0, 1)
+            : LeaseState.TryRead(found) ?? throw new TableDamagedException($"{table.Name}/{found.Key}", 0, "the lease is none that a replica wrote.");
         if (found is not null && last.Holder.Length > 0 && options.ObserveFor > TimeSpan.Zero)
         {
             options.Wait(options.ObserveFor);
@@ -46,10 +47,10 @@ internal sealed class FencedTable
         return new FencedTable(table, retries, own, etag);
     }
 
-    /// <summary>Throws when an earlier operation failed: nothing of what it may have left is to be built on.</summary>
+    /// <summary>Throws when an earlier operation failed: nothing of what it may have left is to be built on. Any thread may call it.</summary>
     public void RequireSound()
     {
-        if (_failure is not null || _isUnsettled) throw new DiskFailedException(_failure?.Message ?? $"What became of the last write to {_table.Name} is not known.", _failure);
+        if (_failure is { } failure) throw new DiskFailedException(failure.Message, failure);
     }
 
     /// <summary>Something failed elsewhere: nothing is committed from now on.</summary>
@@ -68,7 +69,7 @@ internal sealed class FencedTable
     /// <summary>Gives the lease up, so that the next claimant need not wait; does nothing when it is lost, or when the service does not answer at once.</summary>
     public void Release()
     {
-        if (_failure is not null || _isUnsettled) return;
+        if (_failure is not null) return;
         var freed = _state with { Commits = _state.Commits + 1, Holder = "" };
         _failure = new DiskFailedException($"The lease of {_table.Name} was given up.");
         try
@@ -84,18 +85,23 @@ internal sealed class FencedTable
     private void Commit(IReadOnlyList<RowChange> changes, LeaseState next)
     {
         RequireSound();
-        _isUnsettled = true; // However this ends but in order.
+        var isSettled = false;
         try
         {
             RowChange[] all = [new RowChange(RowChangeKind.Replace, next.ToRow(), _etag), .. changes];
             LeaseState? other = null;
             _etag = _retries.Do($"write to {_table.Name}", _ => Send(_table, _retries, all, next, out other) ?? throw Lost(other));
-            (_state, _isUnsettled) = (next, false);
+            _state = next;
+            isSettled = true;
         }
         catch (DiskFailedException failure)
         {
             Fail(failure);
             throw;
+        }
+        finally
+        {
+            if (!isSettled) Fail(new DiskFailedException($"What became of the last write to {_table.Name} is not known."));
         }
     }
 
@@ -111,7 +117,7 @@ internal sealed class FencedTable
         catch (StoreRefusedException refused) when (refused.IsConflict)
         {
             var row = Find(table, retries);
-            other = row is null ? null : LeaseState.Of(row);
+            other = row is null ? null : LeaseState.TryRead(row);
             if (other == next) return row!.ETag;
             // Nobody has written the lease row: the conflict is about another row, and no attempt of ours is in its way.
             if (other is not null && other.Holder == next.Holder && other.Commits < next.Commits) throw;

@@ -19,11 +19,12 @@ internal sealed record LeaseState(ulong Epoch, string Holder, string HolderName,
         [nameof(Next)] = (long)Next,
     });
 
-    public static LeaseState Of(TableRow row) => new(
-        (ulong)row.Find<long>(nameof(Epoch)),
-        row.Find<string>(nameof(Holder)) ?? "",
-        row.Find<string>(nameof(HolderName)) ?? "",
-        (ulong)row.Find<long>(nameof(Commits)),
-        (ulong)row.Find<long>(nameof(Rows)),
-        (ulong)row.Find<long>(nameof(Next)));
+    /// <summary>What a row says that a holder wrote; null when none wrote it.</summary>
+    public static LeaseState? TryRead(TableRow row)
+    {
+        var (epoch, commits, rows, next) = (row.Find<long>(nameof(Epoch)), row.Find<long>(nameof(Commits)), row.Find<long>(nameof(Rows)), row.Find<long>(nameof(Next)));
+        return epoch <= 0 || commits <= 0 || rows < 0 || next <= 0
+            ? null
+            : new LeaseState((ulong)epoch, row.Find<string>(nameof(Holder)) ?? "", row.Find<string>(nameof(HolderName)) ?? "", (ulong)commits, (ulong)rows, (ulong)next);
+    }
 }

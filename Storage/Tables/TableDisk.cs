@@ -63,24 +63,21 @@ public sealed class TableDisk : IDisk
     /// <inheritdoc/>
     public int Read(string file, long offset, Span<byte> destination)
     {
-        TableFile it;
-        lock (_gate)
+        var it = Find(file);
+        lock (it.Gate)
         {
-            _lease.RequireSound();
-            it = _names.Find(file);
+            var count = (int)Math.Clamp(it.Length - offset, 0, destination.Length);
+            destination[..count].Clear();
+            if (count > 0) _reader.Read(it, [.. it.Map.Between(offset, offset + count)], offset, destination[..count]);
+            return count;
         }
-
-        var count = (int)Math.Clamp(it.Length - offset, 0, destination.Length);
-        destination[..count].Clear();
-        if (count > 0) _reader.Read(it, [.. it.Map.Between(offset, offset + count)], offset, destination[..count]);
-        return count;
     }
 
     /// <inheritdoc/>
     public void Allocate(string file, long length)
     {
         var it = FindOrCreate(file);
-        it.Length = Math.Max(it.Length, length); // Nothing is full, and zeros need no place.
+        lock (it.Gate) it.Length = Math.Max(it.Length, length); // Nothing is full, and zeros need no place.
     }
 
     /// <inheritdoc/>
@@ -88,12 +85,19 @@ public sealed class TableDisk : IDisk
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         var it = FindOrCreate(file);
-        it.Map.Put(Piece.Of(offset, bytes.ToArray()));
-        it.Length = Math.Max(it.Length, offset + bytes.Length);
+        lock (it.Gate)
+        {
+            it.Map.Put(Piece.Of(offset, bytes.ToArray()));
+            it.Length = Math.Max(it.Length, offset + bytes.Length);
+        }
     }
 
     /// <inheritdoc/>
-    public void Flush(string file) => _writer.Flush(Find(file));
+    public void Flush(string file)
+    {
+        var it = Find(file);
+        lock (it.Gate) _writer.Flush(it);
+    }
 
     /// <inheritdoc/>
     public void FlushNames()
@@ -124,10 +128,13 @@ public sealed class TableDisk : IDisk
     public void Truncate(string file, long length)
     {
         var it = Find(file);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, it.Length);
-        _writer.Flush(it);
-        _writer.Cut(it, length);
+        lock (it.Gate)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(length, it.Length);
+            _writer.Flush(it);
+            _writer.Cut(it, length);
+        }
     }
 
     /// <inheritdoc/>

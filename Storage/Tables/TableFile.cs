@@ -9,6 +9,9 @@ internal sealed class TableFile(ulong id, bool inRows)
 
     public bool InRows => inRows;
 
+    /// <summary>Held by who uses it: a ledger is flushed by one thread while another reads it.</summary>
+    public Lock Gate { get; } = new();
+
     public ExtentMap Map { get; } = new();
 
     /// <summary>Its rows by their sequence; those without live bytes too, until they are deleted.</summary>

@@ -42,15 +42,10 @@ internal sealed class TableRecovery(FencedTable lease, ITableStore table, IBlobS
 
     private void AddData(TableRow row, ulong sequence)
     {
-        if (!_files.TryGetValue((ulong)row.Find<long>(TableKeys.File), out var file))
-        {
-            _needless.Add(row.Key);
-            return;
-        }
-
-        var (offset, length) = (row.Find<long>(TableKeys.Offset), row.Find<long>(TableKeys.Length));
-        if (offset < 0 || length <= 0) throw Damaged(row.Key, 0, "the row does not say where its bytes belong.");
-        file.Add(new StoredRow(sequence, offset, row.Find<string>(TableKeys.Blob), row.Find<long>(TableKeys.BlobAt)) { Length = length });
+        var (id, offset, length) = (row.Find<long>(TableKeys.File), row.Find<long>(TableKeys.Offset), row.Find<long>(TableKeys.Length));
+        if (id <= 0 || offset < 0 || length <= 0) throw Damaged(row.Key, 0, "the row does not say where its bytes belong.");
+        if (_files.TryGetValue((ulong)id, out var file)) file.Add(new StoredRow(sequence, offset, row.Find<string>(TableKeys.Blob), row.Find<long>(TableKeys.BlobAt)) { Length = length });
+        else _needless.Add(row.Key);
     }
 
     private void Settle(TableFile file)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Core;
@@ -14,7 +15,7 @@ internal static class Azurite
     private static readonly Uri _tables = new("http://127.0.0.1:10002/devstoreaccount1");
     private static readonly Uri _blobs = new("http://127.0.0.1:10000/devstoreaccount1");
 
-    public static StorePipeline Pipeline { get; } = StorePipeline.With(new SharedKeyLite());
+    public static StorePipeline Pipeline { get; } = StorePipeline.With(new SharedKey());
 
     /// <summary>A partition that nobody has used.</summary>
     public static string NewPartition() => $"shard-0-replica-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
@@ -34,12 +35,22 @@ internal static class Azurite
         return blobs;
     }
 
+    /// <summary>The disks of a node in a table and a container of its own.</summary>
+    public static AzureDisks NewDisks()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("KV_AZURITE") == "1", Why);
+        var name = $"kv{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        var disks = new AzureDisks(Pipeline, _tables, _blobs, name, name);
+        disks.Create();
+        return disks;
+    }
+
     /// <summary>A disk whose lease is taken at once.</summary>
     public static TableDisk Open(string partition) =>
         TableDisk.Open(Table(partition), Blobs(partition), new TableDiskOptions { ObserveFor = TimeSpan.Zero });
 
-    /// <summary>How the emulator knows its one account: "Authorize with Shared Key", Shared Key Lite. A real account has no shared keys.</summary>
-    private sealed class SharedKeyLite : HttpPipelineSynchronousPolicy
+    /// <summary>How the emulator knows its one account: "Authorize with Shared Key", for tables the lite form. A real account of a replica has no shared keys.</summary>
+    private sealed class SharedKey : HttpPipelineSynchronousPolicy
     {
         private const string Account = "devstoreaccount1";
         private static readonly byte[] _key = Convert.FromBase64String("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==");
@@ -48,19 +59,25 @@ internal static class Azurite
         {
             var request = message.Request;
             var uri = request.Uri.ToUri();
-            var component = uri.Query.TrimStart('?').Split('&').FirstOrDefault(part => part.StartsWith("comp=", StringComparison.Ordinal));
-            var resource = $"/{Account}{uri.AbsolutePath}" + (component is null ? "" : $"?{component}");
-            request.Headers.TryGetValue("x-ms-date", out var date);
-            var signed = uri.Port == _tables.Port ? $"{date}\n{resource}" : $"{request.Method}\n\n{ContentType(request)}\n\n{Canonical(request)}{resource}";
-            request.Headers.SetValue("Authorization", $"SharedKeyLite {Account}:{Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(signed)))}");
+            var isTable = uri.Port == _tables.Port;
+            var signed = isTable ? $"{Header(request, "x-ms-date")}\n/{Account}{uri.AbsolutePath}" : Blob(request, uri);
+            var signature = Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(signed)));
+            request.Headers.SetValue("Authorization", $"{(isTable ? "SharedKeyLite" : "SharedKey")} {Account}:{signature}");
         }
 
-        private static string ContentType(Request request) => request.Headers.TryGetValue("Content-Type", out var type) ? type : "";
+        private static string Blob(Request request, Uri uri)
+        {
+            var length = request.Content is { } content && content.TryComputeLength(out var bytes) && bytes > 0 ? bytes.ToString(CultureInfo.InvariantCulture) : "";
+            var headers = string.Concat(request.Headers
+                .Where(header => header.Name.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))
+                .Select(header => (Name: header.Name.ToLowerInvariant(), header.Value))
+                .OrderBy(header => header.Name, StringComparer.Ordinal)
+                .Select(header => $"{header.Name}:{header.Value}\n"));
+            var query = uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).Select(part => part.Split('=', 2));
+            var resource = $"/{Account}{uri.AbsolutePath}" + string.Concat(query.Select(part => $"\n{part[0]}:{Uri.UnescapeDataString(part[1])}"));
+            return $"{request.Method}\n\n\n{length}\n\n{Header(request, "Content-Type")}\n\n\n\n{Header(request, "If-None-Match")}\n\n\n{headers}{resource}";
+        }
 
-        private static string Canonical(Request request) => string.Concat(request.Headers
-            .Where(header => header.Name.StartsWith("x-ms-", StringComparison.OrdinalIgnoreCase))
-            .Select(header => (Name: header.Name.ToLowerInvariant(), header.Value))
-            .OrderBy(header => header.Name, StringComparer.Ordinal)
-            .Select(header => $"{header.Name}:{header.Value}\n"));
+        private static string Header(Request request, string name) => request.Headers.TryGetValue(name, out var value) ? value : "";
     }
 }

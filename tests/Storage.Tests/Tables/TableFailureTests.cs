@@ -153,6 +153,40 @@ public sealed class TableFailureTests
     }
 
     [Fact]
+    public void A_ledger_is_flushed_by_one_thread_while_others_add_to_it_and_read_it()
+    {
+        var cloud = new FakeCloud();
+        using var disk = cloud.Open();
+        var ledger = LedgerFiles.Open(disk, 0, fileBytesMax: 20_000);
+        const ulong entries = 3000;
+        ulong added = 0;
+        Parallel.Invoke(
+            () =>
+            {
+                for (ulong position = 1; position <= entries; position++)
+                {
+                    ledger.Add(position, BitConverter.GetBytes(position));
+                    Volatile.Write(ref added, position);
+                }
+            },
+            () =>
+            {
+                while (Volatile.Read(ref added) < entries) ledger.Flush();
+            },
+            () =>
+            {
+                for (ulong position; (position = Volatile.Read(ref added)) < entries;)
+                {
+                    if (position > 0) Assert.Equal(BitConverter.GetBytes(position), ledger.Read(position));
+                }
+            });
+        ledger.Flush();
+        using var next = cloud.Open();
+        var again = LedgerFiles.Open(next, entries, fileBytesMax: 20_000);
+        for (ulong position = 1; position <= entries; position++) Assert.Equal(BitConverter.GetBytes(position), again.Read(position));
+    }
+
+    [Fact]
     public void A_blob_that_is_gone_is_damage()
     {
         var cloud = new FakeCloud();
