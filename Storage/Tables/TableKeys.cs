@@ -5,6 +5,7 @@
 // Keys are padded so that rows have the order of their numbers. A file's number is the epoch of who made it and a count, so that no two are alike. A data row is
 // never written twice, but for its length, which grows with the blob that it names or is cut.
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
 
 namespace KvStore.Storage.Tables;
@@ -83,7 +84,7 @@ internal static class TableKeys
         var length = head;
         foreach (var (name, value) in row.Properties)
         {
-            length += name.Length + 64 + (value switch { byte[] bytes => (bytes.Length + 2) / 3 * 4, string text => text.Length * 6, _ => 20 });
+            length += name.Length + 64 + (value switch { byte[] bytes => Base64.GetMaxEncodedToUtf8Length(bytes.Length), string text => text.Length * 6, _ => 20 });
         }
 
         return length;
