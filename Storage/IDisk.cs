@@ -12,7 +12,8 @@ namespace KvStore.Storage;
 /// <item>of the names, what the last <see cref="FlushNames"/> found; of what was created, renamed and deleted since then the first few, or all, or none;</item>
 /// <item>what <see cref="Truncate"/> left: it is durable when it returns. It is rare (recovery), so its cost buys a simpler recovery.</item>
 /// </list>
-/// A process that ends without the machine losing power leaves everything that was written; it becomes durable by the next flush.
+/// A process that ends without the machine losing power leaves what a power cut leaves, or more: files keep everything that was written; it becomes durable
+/// by the next flush.
 /// An operation other than a flush that finds no room throws <see cref="DiskFullException"/> and may be tried again as it was. Any other failure is an
 /// <see cref="IOException"/>; the disk's state is unknown then, and the replica stops.
 /// </remarks>

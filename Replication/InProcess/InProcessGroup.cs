@@ -231,7 +231,7 @@ public sealed class InProcessGroup : IDisposable
         var driver = new DriverOptions(ReplicaOf(index), _genesis.Limits, _genesis.Clients, partition, _verifier);
         var options = new HostOptions(driver, SignerOf(index), transport, outlet, _options.Clock, _logger, _rejections[index], Evidence)
         {
-            SharesThreads = _options.Directory is null,
+            SharesThreads = _options.Directory is null && _options.OpenDisk is null,
             KeyWaitersMax = _options.KeyWaitersMax,
         };
         var stores = _stores[index];

@@ -28,6 +28,10 @@ public sealed record InProcessOptions
     /// <summary>Where the replicas keep their disks, one directory each; null for memory. Their keys end with the process all the same.</summary>
     public string? Directory { get; init; }
 
+    /// <summary>Opens the disk of a group's replica, by its index, where that is no directory; null for memory. What it opens is disposed of
+    /// when the replica stops. Where a replica is started with an empty disk, this sees to it that it is empty.</summary>
+    public Func<GroupId, int, IDisk>? OpenDisk { get; init; }
+
     /// <summary>What replicas with a directory wait for before they say something.</summary>
     public DurabilityMode Durability { get; init; }
 

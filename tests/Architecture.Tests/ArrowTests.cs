@@ -9,6 +9,7 @@ public sealed class ArrowTests
         ["Consensus"] = ["Protocol"],
         ["StateMachine"] = ["Protocol"],
         ["Storage"] = ["Protocol"],
+        ["Storage.Azure"] = ["Storage"],
         ["Replication"] = ["Protocol", "Consensus", "StateMachine", "Storage"],
         ["Client"] = ["Protocol"],
         ["Api"] = ["Replication", "Client"],
@@ -16,7 +17,7 @@ public sealed class ArrowTests
         ["Simulator"] = ["Replication"],
         ["Grains.Interfaces"] = [], // So that no type of the protocol can get into Orleans' serializer.
         ["Grains"] = ["Grains.Interfaces", "Replication"],
-        ["Silo"] = ["Grains", "Grains.Interfaces", "Replication", "Api"],
+        ["Silo"] = ["Grains", "Grains.Interfaces", "Replication", "Api", "Storage.Azure"],
     };
 
     [Fact]

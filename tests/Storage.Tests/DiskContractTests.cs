@@ -103,10 +103,78 @@ public abstract class DiskContractTests
     {
         var disk = Create();
         disk.Write("a", 0, "kept"u8);
+        disk.Flush("a");
+        disk.FlushNames();
         var epoch = disk.Epoch;
         using var next = Reopen(disk);
         Assert.Equal("kept", Text(next, "a"));
         Assert.True(next.Epoch > epoch);
+    }
+
+    [Fact]
+    public void Names_and_bytes_that_were_flushed_are_there_for_the_next_process()
+    {
+        var disk = Create();
+        foreach (var name in new[] { "wal-1", "wal-2", "wal-3", "snap-1", "snap-2" }) disk.Write(name, 0, Encoding.UTF8.GetBytes(name));
+        disk.Allocate("wal-1", 5000);
+        disk.Allocate("snap-1", 5000);
+        foreach (var name in disk.Files) disk.Flush(name);
+        disk.Rename("wal-2", "wal-3");
+        disk.Delete("snap-2");
+        disk.FlushNames();
+        disk.Write("wal-3", 3, "more"u8);
+        disk.Write("snap-1", 4999, "end"u8);
+        disk.Flush("wal-3");
+        disk.Flush("snap-1");
+        disk.Truncate("wal-1", 4);
+        disk.Allocate("wal-1", 9);
+        disk.Flush("wal-1");
+
+        using var next = Reopen(disk);
+        Assert.Equal(["snap-1", "wal-1", "wal-3"], next.Files);
+        Assert.Equal([.. "wal-"u8, .. new byte[5]], next.ReadAll("wal-1"));
+        Assert.Equal("walmore", Text(next, "wal-3"));
+        Assert.Equal([.. "snap-1"u8, .. new byte[4993], .. "end"u8], next.ReadAll("snap-1"));
+        next.Write("wal-3", 0, "new "u8);
+        Assert.Equal("new ore", Text(next, "wal-3"));
+    }
+
+    [Fact]
+    public void A_log_a_snapshot_and_a_ledger_that_were_flushed_are_there_for_the_next_process()
+    {
+        var disk = Create();
+        byte[][] records = [[1], new byte[200_000], [], [2, 2]];
+        using (var log = WriteAheadLog.Open(disk, out _))
+        {
+            log.Append([9]);
+            log.BeginSegment(8, [records[0]]);
+            foreach (var record in records[1..])
+            {
+                log.Append(record);
+                log.Flush();
+            }
+        }
+
+        var snapshot = SnapshotWriter.Begin(disk, 8, [7]);
+        snapshot.Add(new byte[300_000]);
+        snapshot.Add([3]);
+        snapshot.Complete();
+        var ledger = LedgerFiles.Open(disk, 0, fileBytesMax: 300);
+        for (ulong position = 1; position <= 40; position++)
+        {
+            ledger.Add(position, [.. Enumerable.Repeat((byte)position, 20)]);
+            if (position % 3 == 0) ledger.Flush();
+        }
+
+        ledger.Flush();
+
+        using var next = Reopen(disk);
+        using var again = WriteAheadLog.Open(next, out var found);
+        Assert.Equal(records, found.Select(record => record.ToArray()));
+        Assert.Equal([9], Assert.Single(Assert.Single(again.ReadOlder(0)).Records).ToArray());
+        Assert.Equal([300_000, 1], SnapshotFiles.ReadChunks(next, 8).Select(chunk => chunk.Content.Length));
+        var entries = LedgerFiles.Open(next, 40, fileBytesMax: 300);
+        for (ulong position = 1; position <= 40; position++) Assert.Equal(Enumerable.Repeat((byte)position, 20), entries.Read(position)!);
     }
 
     [Theory]
@@ -116,7 +184,12 @@ public abstract class DiskContractTests
     [InlineData(70_000)]
     public void Bytes_come_back_wherever_they_were_written(int step)
     {
-        using var disk = Create();
+        foreach (var file in new[] { "a", "wal-a" }) WriteAtRandom(file, step);
+    }
+
+    private void WriteAtRandom(string file, int step)
+    {
+        var disk = Create();
         var random = new Random(step);
         var expected = new byte[8 * step];
         var end = 0;
@@ -125,45 +198,29 @@ public abstract class DiskContractTests
             var bytes = new byte[random.Next(1, step + 1)];
             random.NextBytes(bytes);
             var offset = random.Next(expected.Length - bytes.Length);
-            disk.Write("a", offset, bytes);
+            disk.Write(file, offset, bytes);
             bytes.CopyTo(expected, offset);
             end = Math.Max(end, offset + bytes.Length);
             if (round % 7 == 6)
             {
                 end = random.Next(end + 1);
-                disk.Truncate("a", end);
+                disk.Truncate(file, end);
                 expected.AsSpan(end).Clear();
             }
 
-            Assert.True(disk.ReadAll("a").AsSpan().SequenceEqual(expected.AsSpan(0, end)));
+            if (round % 3 == 2) disk.Flush(file);
+            if (round % 10 == 9)
+            {
+                disk.Flush(file);
+                disk.FlushNames();
+                disk = Reopen(disk);
+            }
+
+            Assert.True(disk.ReadAll(file).AsSpan().SequenceEqual(expected.AsSpan(0, end)));
         }
+
+        disk.Dispose();
     }
 
     private static string Text(IDisk disk, string file) => Encoding.UTF8.GetString(disk.ReadAll(file));
-}
-
-public sealed class MemoryDiskContractTests : DiskContractTests
-{
-    internal override IDisk Create() => new MemoryDisk();
-
-    internal override IDisk Reopen(IDisk disk)
-    {
-        ((MemoryDisk)disk).Crash(() => true, changes => changes);
-        return disk;
-    }
-}
-
-public sealed class FileDiskContractTests : DiskContractTests, IDisposable
-{
-    private readonly TemporaryDirectory _directory = new();
-
-    internal override IDisk Create() => FileDisk.Open(_directory.Path, DurabilityMode.Always);
-
-    internal override IDisk Reopen(IDisk disk)
-    {
-        disk.Dispose();
-        return Create();
-    }
-
-    public void Dispose() => _directory.Dispose();
 }
