@@ -7,7 +7,7 @@ namespace KvStore.Protocol.Tests;
 public partial class GoldenVectorTests
 {
     // tests/Replication.Tests holds these.
-    private static readonly string[] _heldElsewhere = ["shard.", "peer.", "setup."];
+    private static readonly string[] _heldElsewhere = ["shard.", "peer.", "envelope.", "setup."];
 
     private static readonly string Root = FindRoot();
     private static readonly string GoldenFile = Path.Combine(Root, "tests", "Protocol.Tests", "golden", "wire.txt");
