@@ -10,7 +10,7 @@ public class FairnessTests
 
     private const int Least = 4;
 
-    // A sixteenth of such a batch is what a client may always have on its way.
+    // Wide enough that shares, and not the end of a batch, decide what is in it.
     private static readonly ConsensusConfig Wide = Small with { BatchRequestsMax = 64 };
 
     [Fact]
