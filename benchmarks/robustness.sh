@@ -105,6 +105,8 @@ flood() {
         dotnet "$program" bench --value-size 128 --verification 1ms --warmup 0s --duration 1h "$@" --url "$(gateways "$port")" >/dev/null 2>&1 &
         flooding=$!
         pids+=("$flooding")
+        # A process that starts and opens 1,024 connections takes the two cores from everybody here; the flood is what comes after.
+        sleep "$warmup"
         measure now $(users)
         take bad now
         stop "$flooding"
