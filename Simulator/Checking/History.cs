@@ -20,8 +20,9 @@ internal sealed class History(World world)
     {
         Operations.Add(operation);
         if (operation.Request is null) return;
-        // A liar can show a request to a shard that its client did not ask; what it does there is nothing, but it is no forgery.
-        var shards = world.Settings.LiesEvery > 0 ? world.Shards : operation.Parts.Select(part => part.Shard);
+        // A liar can show a request to a shard that its client did not ask. That is no forgery: it is signed for the cluster, and does something where its keys are.
+        operation.GoesElsewhere = world.Settings.LiesEvery > 0;
+        var shards = operation.GoesElsewhere ? world.Shards : operation.Parts.Select(part => part.Shard);
         foreach (var shard in shards) shard.Oracle.Register(operation);
     }
 

@@ -50,7 +50,7 @@ internal sealed record StepView(Intent Step, Knowledge Known, OperationResult? R
 
     private static StepView OfOne(ClientOperation operation, Intent step, int shard)
     {
-        if (operation.PartOf(shard) is not { } part) return new StepView(step, Knowledge.NotDone, null);
+        if (operation.PartOf(shard) is not { } part) return new StepView(step, operation.GoesElsewhere ? Knowledge.Unknown : Knowledge.NotDone, null);
         return IsUnknown(part.Result) ? new StepView(step, Knowledge.Unknown, null) : new StepView(step, Knowledge.Answered, part.Result);
     }
 

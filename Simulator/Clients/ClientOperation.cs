@@ -53,6 +53,9 @@ internal sealed class ClientOperation
     /// <summary>When it was answered first; null while it is under way.</summary>
     public long? Answered { get; set; }
 
+    /// <summary>Whether it may reach shards that its client did not ask: then what became of it there stays unknown.</summary>
+    public bool GoesElsewhere { get; set; }
+
     /// <summary>How often it was sent in the hope of an answer.</summary>
     public int Attempts { get; set; }
 

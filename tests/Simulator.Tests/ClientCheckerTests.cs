@@ -39,6 +39,18 @@ public sealed class ClientCheckerTests
         Assert.Empty(world.Violations.All);
     }
 
+    // A client that asks another shard than that of its key is refused there; a liar that heard of it may hand what is signed to the right one.
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void An_append_that_went_to_a_wrong_shard_alone_stands_there_only_if_a_liar_may_have_handed_it_on(bool liars, int violations)
+    {
+        var world = Appended(out var append);
+        world.History.Operations[^1] = new ClientOperation(0, append.Intent, []) { Request = append.Request, Answered = append.Answered, GoesElsewhere = liars };
+        AppendChecker.Check(world);
+        Assert.Equal(violations, world.Violations.All.Count);
+    }
+
     [Fact]
     public void Twins_that_are_seen_to_differ_are_noticed()
     {
