@@ -56,9 +56,9 @@ public sealed class PoolNodeTests
     {
         await using var pool = new TestPool();
         await pool.Begin();
+        await Until(pool, () => pool.StatusOf(0) is { Running: true }); // While there is a quorum: without one nothing moves on.
         await pool.Stop(2);
         await pool.Stop(3);
-        await Until(pool, () => pool.StatusOf(0) is { Running: true });
         await pool.Retire(0);
     }
 
