@@ -63,7 +63,10 @@ public sealed class SnapshotTests : IAsyncDisposable
         await Ends(6, "damaged at byte 0", "snapshot", "restore", file, "--dir", dir);
         await Ends(6, "is not a genesis", "snapshot", "verify", file, "--genesis", file);
         await Ends(2, "--dir", "snapshot", "restore", file, "--genesis", genesis);
-        await Ends(1, "has no state root", "snapshot", "restore", file, "--genesis", genesis, "--new-cluster");
+        await Ends(2, "--dir", "snapshot", "restore", file, "--genesis", genesis, "--new-cluster");
+        await Ends(2, "--genesis", "snapshot", "restore", file, "--dir", dir, "--new-cluster");
+        await Ends(6, "damaged at byte 0", "snapshot", "restore", file, "--dir", dir, "--genesis", genesis, "--new-cluster");
+        await Ends(2, "--snapshot-genesis", "cluster", "generate", "--dir", file + "-new", "--snapshot", file);
         Assert.True(File.Exists(Path.Combine(dir, "first-start"))); // Nothing was restored.
     }
 
