@@ -58,4 +58,8 @@ public sealed record ReplicaStatus(
 /// <param name="Files">Its files.</param>
 /// <param name="FreeBytes">The room that is left where they are.</param>
 /// <param name="LedgerLast">The last position in its ledger, durable or not; 0 when there is none.</param>
-public sealed record DiskUsage(ReplicaFiles Files, long FreeBytes, ulong LedgerLast);
+public sealed record DiskUsage(ReplicaFiles Files, long FreeBytes, ulong LedgerLast)
+{
+    /// <summary>The first position in its ledger; null when there is none.</summary>
+    public ulong? LedgerFirst => LedgerLast >= Files.LedgerFirst ? Files.LedgerFirst : null;
+}

@@ -53,13 +53,11 @@ internal static class StatusEndpoints
         replica.Disk?.Files.Bytes,
         replica.Disk?.FreeBytes,
         [.. replica.Suspicions.Select(seen => new SuspicionDocument(seen.Replica.Index, (int)seen.Kind, seen.Kind.ToString(), seen.Count, seen.LastSeen))],
-        replica.Disk is { } disk ? Of(disk) : null,
+        replica.Disk?.Files.LogBytes,
+        replica.Disk?.Files.LedgerBytes,
+        replica.Disk?.Files.Snapshot,
+        replica.Disk?.LedgerFirst,
+        replica.Disk?.LedgerFirst is null ? null : replica.Disk.LedgerLast,
         replica.RetainedFrom,
         replica.Faults.Count > 0 ? replica.Faults : null);
-
-    private static FilesDocument Of(DiskUsage disk)
-    {
-        var isEmpty = disk.LedgerLast < disk.Files.LedgerFirst;
-        return new FilesDocument(disk.Files.LogBytes, disk.Files.Snapshot, disk.Files.LedgerBytes, isEmpty ? null : disk.Files.LedgerFirst, isEmpty || disk.LedgerLast == 0 ? null : disk.LedgerLast);
-    }
 }

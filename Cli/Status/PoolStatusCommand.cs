@@ -73,8 +73,8 @@ internal static class PoolStatusCommand
         foreach (var (who, shard, own) in Owns(pool).Where(each => each.Replica.Running))
         {
             table.AddRow(
-                StatusCommand.Number(shard), new Text(who), Size(own.DiskBytes), Size(own.DiskFreeBytes), Size(own.Files?.LogBytes), Position(own.Files?.SnapshotPosition), Size(own.Files?.LedgerBytes),
-                own.Files is { LedgerFirst: { } first, LedgerLast: { } last } ? new Text($"{first}–{last}") : new Text("-"),
+                StatusCommand.Number(shard), new Text(who), Size(own.DiskBytes), Size(own.DiskFreeBytes), Size(own.DiskLogBytes), Position(own.SnapshotPosition), Size(own.DiskLedgerBytes),
+                own is { LedgerFirst: { } first, LedgerLast: { } last } ? new Text($"{first}–{last}") : new Text("-"),
                 own.RetainedFrom is { } from && from <= own.Executed ? new Text($"from {from}") : new Text("-"));
         }
 
