@@ -7,6 +7,7 @@ using KvStore.Cli.Commands;
 using KvStore.Cli.Completion;
 using KvStore.Cli.Doctor;
 using KvStore.Cli.Fuzzing;
+using KvStore.Cli.Ledger;
 using KvStore.Cli.Nodes;
 using KvStore.Cli.Snapshots;
 using KvStore.Cli.Status;
@@ -70,6 +71,7 @@ internal static class KvCommand
         ClusterCommand.Create(terminal),
         NodeCommand.Create(terminal),
         SnapshotCommand.Create(terminal),
+        LedgerCommand.Create(terminal),
         DoctorCommand.Create(terminal),
         StatusCommand.Create(terminal),
         VerifyProofsCommand.Create(terminal),

@@ -8,7 +8,10 @@ public abstract record Input;
 
 /// <summary>The replica's host is ready: the first input of a run.</summary>
 /// <param name="Nonce">A number that no other run has, so that answers of peers are known to be meant for this one.</param>
-public sealed record Started(ulong Nonce) : Input;
+/// <param name="StateIsMissing">
+/// Whether the log is whole and the state of its stable checkpoint is not there: what was said is known, and the state is fetched before anything is executed.
+/// </param>
+public sealed record Started(ulong Nonce, bool StateIsMissing = false) : Input;
 
 /// <summary>One tick of the host's clock has passed (<see cref="ConsensusConfig.TickMilliseconds"/>). The wall clock may jump; ticks only count.</summary>
 public sealed record Tick(Timestamp Now) : Input;

@@ -48,6 +48,9 @@ public sealed class Replica
     /// <summary>The stable checkpoint's certificate; null at the genesis.</summary>
     public QuorumCertificate<Checkpoint>? StableCheckpoint => _state.Checkpoints.Certificate;
 
+    /// <summary>The first executed position whose batch it still holds.</summary>
+    public SequenceNumber RetainedFrom => _state.Slots.RetainedFrom(_state.Executed);
+
     /// <summary>Whether the replica lost its disk and does not take full part yet.</summary>
     public bool IsRejoining => _state.Rejoin.IsRejoining;
 
@@ -55,7 +58,7 @@ public sealed class Replica
     public bool IsListening => _state.Recall.IsListening;
 
     /// <summary>Whether the replica is fetching a checkpoint's state.</summary>
-    public bool IsFetchingState => _state.Transfer.Certificate is not null;
+    public bool IsFetchingState => _state.IsStateMissing || _state.Transfer.Certificate is not null;
 
     /// <summary>Whether it would do something with a client's request at once: propose it, or complete a slot that lacks it.</summary>
     public bool WantsRequests => Proposer.WaitsForRequests(_state) || _state.Fetcher.WantsSome;
@@ -84,7 +87,7 @@ public sealed class Replica
             case RequestsFoundExecuted it: Requests.OnFoundExecuted(_state, it.Requests); break;
             case NextExpiryChanged it: _state.Expiry.OnChanged(it.Due); break;
             case SnapshotInstalled it: Checkpoints.OnInstalled(_state, it); break;
-            case Started it: Startup.On(_state, _mode, it.Nonce); break;
+            case Started it: Startup.On(_state, _mode, it); break;
             default: throw new ArgumentOutOfRangeException(nameof(input), input, "An unknown input.");
         }
     }

@@ -52,6 +52,12 @@ internal sealed class ReplicaState(ReplicaOptions options)
     /// <summary>Everything up to this position has been executed.</summary>
     public SequenceNumber Executed { get; set; }
 
+    /// <summary>
+    /// Whether the state at <see cref="Executed"/>, the stable checkpoint of the log, is not there: this run began before a state that was fetched had become
+    /// durable. What was said is known; nothing is executed before the state is fetched again.
+    /// </summary>
+    public bool IsStateMissing { get; set; }
+
     /// <summary>The latest time of a batch proposed or accepted here; proposals do not go behind it.</summary>
     public Timestamp LatestBatchTime { get; set; }
 

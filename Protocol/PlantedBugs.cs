@@ -51,6 +51,9 @@ public enum PlantedBug
     /// <summary>A snapshot gets its name before its bytes are durable.</summary>
     SnapshotNamedBeforeFlush,
 
+    /// <summary>A replica votes for a checkpoint while it could not make the state again that its own rests on.</summary>
+    CheckpointVoteBeforeState,
+
     /// <summary>A replica that comes back votes where it may have voted before and forgotten for what.</summary>
     ReservationForgotten,
 

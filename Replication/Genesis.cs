@@ -33,6 +33,9 @@ public sealed record Genesis
     /// <summary>Bounds and time-outs of the ordering.</summary>
     public ConsensusConfig Consensus { get; init; } = new();
 
+    /// <summary>The states that the shards begin with; null when they begin empty.</summary>
+    public GenesisOrigin? Origin { get; init; }
+
     /// <summary>The cluster's id: the SHA-256 of the canonical encoding.</summary>
     public ClusterId Cluster => _cluster.Value;
 
@@ -47,6 +50,7 @@ public sealed record Genesis
         Clients.Encode(writer);
         Limits.Encode(writer);
         EncodeConsensus(writer, Consensus);
+        Origin?.Encode(writer);
         return writer.ToArray();
     }
 

@@ -1,4 +1,5 @@
 using KvStore.Replication.Hosting;
+using KvStore.Storage;
 
 namespace KvStore.Replication;
 
@@ -46,11 +47,19 @@ public sealed record ReplicaStatus(
     /// <summary>What it does wrong by design, in a development cluster; empty where only the replica's own node knows, and for a correct one.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
+    /// <summary>The first executed position whose batch it holds in memory: peers that lack only what comes from there on get it without fetching the state. Null when it was not heard of.</summary>
+    public ulong? RetainedFrom { get; init; }
+
     /// <summary>What it has on its disk; null when it has none, or only its own node knows.</summary>
     public DiskUsage? Disk { get; init; }
 }
 
 /// <summary>A replica's part of a disk.</summary>
-/// <param name="Bytes">The bytes of its files.</param>
+/// <param name="Files">Its files.</param>
 /// <param name="FreeBytes">The room that is left where they are.</param>
-public sealed record DiskUsage(long Bytes, long FreeBytes);
+/// <param name="LedgerLast">The last position in its ledger, durable or not; 0 when there is none.</param>
+public sealed record DiskUsage(ReplicaFiles Files, long FreeBytes, ulong LedgerLast)
+{
+    /// <summary>The first position in its ledger; null when there is none.</summary>
+    public ulong? LedgerFirst => LedgerLast >= Files.LedgerFirst ? Files.LedgerFirst : null;
+}

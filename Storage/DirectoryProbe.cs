@@ -13,21 +13,6 @@ public static class DirectoryProbe
     /// <exception cref="UnauthorizedAccessException">It is another user's.</exception>
     public static uint? HolderOf(string directory) => DirectoryLease.HolderOf(Path.GetFullPath(directory));
 
-    /// <summary>The bytes that the files of a directory have, those of directories in it too.</summary>
-    /// <exception cref="IOException">It can't be looked at.</exception>
-    public static long BytesOf(string directory)
-    {
-        var bytes = 0L;
-        foreach (var file in new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            // One may be gone since it was listed: a running replica drops what it does not need any more.
-            file.Refresh();
-            if (file.Exists) bytes += file.Length;
-        }
-
-        return bytes;
-    }
-
     /// <summary>The room that is left where a directory is, for this user.</summary>
     /// <exception cref="IOException">It can't be asked.</exception>
     public static long FreeBytes(string directory) => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;

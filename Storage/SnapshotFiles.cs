@@ -27,10 +27,13 @@ public static class SnapshotFiles
         foreach (var older in Positions(disk).Where(each => each < position)) disk.Delete(SnapshotFormat.FileName(older));
     }
 
-    /// <summary>The newest snapshot of a directory that another process may use; null when it has none. It may be gone when it is opened: then a newer one is there.</summary>
+    /// <summary>The newest snapshot of a checkpoint in a directory that another process may use; null when it has none. It may be gone when it is opened: then a newer one is there.</summary>
     /// <exception cref="IOException">The directory can't be read.</exception>
     public static string? NewestIn(string directory) =>
-        Directory.Exists(directory) ? Directory.EnumerateFiles(directory).Where(path => SnapshotFormat.TryParseName(Path.GetFileName(path), out _)).Max(StringComparer.Ordinal) : null;
+        Directory.Exists(directory) ? Directory.EnumerateFiles(directory).Where(path => SnapshotFormat.TryParseName(Path.GetFileName(path), out var position) && position > 0).Max(StringComparer.Ordinal) : null;
+
+    /// <summary>Whether a directory has the state that its shard begins with, under the name of position 0.</summary>
+    public static bool HasInitial(string directory) => File.Exists(Path.Combine(directory, SnapshotFormat.FileName(0)));
 
     /// <summary>What proves the state of a snapshot, as its writer gave it.</summary>
     /// <exception cref="SnapshotDamagedException">It is not as it was written.</exception>

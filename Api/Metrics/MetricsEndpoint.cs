@@ -25,7 +25,7 @@ internal static class MetricsEndpoint
         ("kv_replica_keys", Gauge, "How many keys its state holds.", static replica => replica.Keys),
         ("kv_replica_rejections_total", Counter, "Messages that it refused.", static replica => replica.Rejections.Values.Sum()),
         ("kv_replica_dropped_total", Counter, "Messages and requests that came faster than it took them, and were lost.", static replica => replica.Dropped.Values.Sum()),
-        ("kv_replica_disk_bytes", Gauge, "The bytes of its files.", static replica => replica.Disk?.Bytes),
+        ("kv_replica_disk_bytes", Gauge, "The bytes of its files.", static replica => replica.Disk?.Files.Bytes),
         ("kv_replica_disk_free_bytes", Gauge, "The room that is left where its files are.", static replica => replica.Disk?.FreeBytes),
     ];
 

@@ -55,6 +55,12 @@ public sealed record ShardStatus(uint Shard, bool HasQuorum, IReadOnlyList<Repli
 /// <param name="DiskBytes">The bytes of its files; null when it has none, or is a replica of another node.</param>
 /// <param name="DiskFreeBytes">The room that is left where they are; null likewise.</param>
 /// <param name="Suspicions">What it has seen of others that a correct replica hardly does; empty for a replica of another node.</param>
+/// <param name="DiskLogBytes">The bytes of its log, with the room that was made in advance; null when it has no files, or is a replica of another node.</param>
+/// <param name="DiskLedgerBytes">The bytes of its ledger; null likewise.</param>
+/// <param name="SnapshotPosition">The position of its newest snapshot on the disk; null when it has none, or likewise.</param>
+/// <param name="LedgerFirst">The first position in its ledger, which may have gaps; null when it is empty, or likewise.</param>
+/// <param name="LedgerLast">The last position in its ledger; null when it is empty, or likewise.</param>
+/// <param name="RetainedFrom">The first executed position whose batch it holds in memory: who lacks only what comes from there on gets it without fetching the state; null when it was not heard of.</param>
 /// <param name="Faults">How it lies to the others by design, in a development cluster; absent for one that does not, and for a replica of another node.</param>
 public sealed record ReplicaDocument(
     int Replica,
@@ -75,6 +81,12 @@ public sealed record ReplicaDocument(
     long? DiskBytes,
     long? DiskFreeBytes,
     IReadOnlyList<SuspicionDocument> Suspicions,
+    long? DiskLogBytes,
+    long? DiskLedgerBytes,
+    ulong? SnapshotPosition,
+    ulong? LedgerFirst,
+    ulong? LedgerLast,
+    ulong? RetainedFrom,
     IReadOnlyList<string>? Faults);
 
 /// <summary>What one replica has seen of another.</summary>

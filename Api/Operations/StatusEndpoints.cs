@@ -50,8 +50,14 @@ internal static class StatusEndpoints
         replica.Rejections,
         replica.DiskFull,
         replica.Dropped,
-        replica.Disk?.Bytes,
+        replica.Disk?.Files.Bytes,
         replica.Disk?.FreeBytes,
         [.. replica.Suspicions.Select(seen => new SuspicionDocument(seen.Replica.Index, (int)seen.Kind, seen.Kind.ToString(), seen.Count, seen.LastSeen))],
+        replica.Disk?.Files.LogBytes,
+        replica.Disk?.Files.LedgerBytes,
+        replica.Disk?.Files.Snapshot,
+        replica.Disk?.LedgerFirst,
+        replica.Disk?.LedgerFirst is null ? null : replica.Disk.LedgerLast,
+        replica.RetainedFrom,
         replica.Faults.Count > 0 ? replica.Faults : null);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using KvStore.Replication.Backup;
 using KvStore.Replication.Setup;
 
 namespace KvStore.Cli.Cluster;
@@ -29,6 +30,7 @@ internal sealed class GenerateCommand
         DefaultValueFactory = _ => DefaultPort,
     };
 
+    private readonly StartOptions _start = new();
     private readonly Option<bool> _dev = new("--dev") { Description = "Mark the keys as made for development: nodes with them warn at every start." };
 
     /// <summary>Makes the command.</summary>
@@ -38,12 +40,12 @@ internal sealed class GenerateCommand
     {
         var command = new Command("generate", "Makes the keys, the genesis and the directories of a whole cluster, for one operator or a test. Whoever runs it sees all the keys.")
         {
-            _directory, _nodes, _clients, _any, _shards, _leaders, _ips, _port, _dev,
+            _directory, _nodes, _clients, _any, _shards, _leaders, _ips, _port, _start.Snapshots, _start.Genesis, _dev,
         };
-        command.Example("kv cluster generate --nodes 4 --clients 2 --dir pool", "kv node start --dir pool/node0");
+        command.Example("kv cluster generate --nodes 4 --clients 2 --dir pool", "kv node start --dir pool/node0", "kv cluster generate --dir new --snapshot backup.kvs --snapshot-genesis old.json", "kv snapshot restore backup.kvs --new-cluster --genesis old.json --dir new/node0");
         command.SetAction(async (parsed, _) =>
         {
-            var options = OptionsOf(parsed);
+            var options = OptionsOf(parsed, _start.Read(parsed));
             var document = ClusterGenerator.Generate(options);
             await terminal.WriteTextAsync(GenesisText.Of(document));
             await terminal.Error.WriteAsync(Next(options, document));
@@ -52,22 +54,26 @@ internal sealed class GenerateCommand
         return command;
     }
 
-    private GeneratorOptions OptionsOf(ParseResult parsed) => new(
+    private GeneratorOptions OptionsOf(ParseResult parsed, IReadOnlyList<CertifiedSnapshot> snapshots) => new(
         parsed.GetValue(_directory)!,
         parsed.GetValue(_nodes),
         parsed.GetValue(_clients),
-        parsed.GetValue(_shards),
+        StartOptions.ShardsOf(parsed, _shards, snapshots),
         [.. (parsed.GetValue(_ips) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
         parsed.GetValue(_port),
         parsed.GetValue(_any),
         parsed.GetValue(_dev))
     {
         IsMonitored = LeaderOptions.IsMonitored(parsed.GetValue(_leaders)),
+        Start = snapshots.Count == 0 ? null : clients => NewCluster.Start(snapshots, clients),
+        MoreClients = snapshots.Count == 0 ? [] : snapshots[0].Genesis.Clients.Keys,
     };
 
     private static string Next(GeneratorOptions options, GenesisDocument document)
     {
-        var text = new StringBuilder("Start each, on its machine or in a shell of its own:\n");
+        var text = new StringBuilder();
+        if (document.Genesis.Origin is not null) text.Append("Give every node what it begins with: kv snapshot restore FILE --new-cluster --genesis OLD --dir NODE. Then:\n");
+        text.Append("Start each, on its machine or in a shell of its own:\n");
         for (var i = 0; i < options.Nodes; i++) text.Append($"    kv node start --dir {ClusterGenerator.NodeDirectoryOf(options.Directory, i)}\n");
         if (options.Clients == 0) return text.ToString();
         text.Append("Then:\n");

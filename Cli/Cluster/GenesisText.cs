@@ -18,6 +18,12 @@ internal static class GenesisText
         text.Append($"signed    {document.Members.Length - document.Missing.Count} of {document.Members.Length}\n");
         text.Append($"faults    {group.Faults} of {group.Replicas} nodes may lie or be down; {group.Quorum} make a quorum\n");
         text.Append($"shards    {genesis.Groups.Length}\n");
+        for (var shard = 0; shard < genesis.Origin?.Shards.Length; shard++)
+        {
+            var origin = genesis.Origin.Shards[shard];
+            text.Append($"begins    shard {shard} with the keys at position {origin.Position} of the cluster {SignatureBase.ClusterName(genesis.Origin.Cluster)}, state root {origin.StateRoot}\n");
+        }
+
         text.Append(genesis.Clients.AllowsAny ? "clients   any key\n" : $"clients   {genesis.Clients.Keys.Length} listed\n");
         foreach (var key in genesis.Clients.Keys) text.Append($"          {SignatureBase.KeyName(key)}\n");
         for (var i = 0; i < document.Members.Length; i++)

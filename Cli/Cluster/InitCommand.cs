@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using KvStore.Protocol;
+using KvStore.Replication.Backup;
 using KvStore.Replication.Setup;
 
 namespace KvStore.Cli.Cluster;
@@ -22,18 +23,26 @@ internal static class InitCommand
         var clients = ClientsOptions.Policy();
         var listed = ClientsOptions.Listed();
         var leaders = LeaderOptions.Policy();
+        var start = new StartOptions();
         var output = ClusterCommand.OutputFile("genesis.json");
         var force = ClusterCommand.Force();
         var command = new Command("init", "Puts enrolments together to a genesis, which every member must then sign. Checks that each has its key, and that none share a name, a key or an address.")
         {
-            from, shards, name, clients, listed, leaders, output, force,
+            from, shards, name, clients, listed, leaders, start.Snapshots, start.Genesis, output, force,
         };
         command.Example("kv cluster init --from alpha.json --from beta.json --from gamma.json --from delta.json --clients any -o genesis.json");
         command.SetAction(async (parsed, _) =>
         {
             ImmutableArray<Member> members = [.. parsed.GetValue(from)!.Select(path => Enrolment.Read(path).Member)];
             var policy = ClientsOptions.PolicyOf(parsed.GetValue(clients), parsed.GetValue(listed) ?? []);
-            var document = GenesisDocument.Create(ClusterGenerator.NewName(parsed.GetValue(name)!), members, parsed.GetValue(shards), policy, LeaderOptions.IsMonitored(parsed.GetValue(leaders)));
+            var snapshots = start.Read(parsed);
+            var document = GenesisDocument.Create(
+                ClusterGenerator.NewName(parsed.GetValue(name)!),
+                members,
+                StartOptions.ShardsOf(parsed, shards, snapshots),
+                policy,
+                LeaderOptions.IsMonitored(parsed.GetValue(leaders)),
+                snapshots.Count == 0 ? null : NewCluster.Start(snapshots, policy));
             var path = parsed.GetValue(output)!;
             document.Write(path, parsed.GetValue(force));
             await terminal.WriteLineAsync(SignatureBase.ClusterName(document.Genesis.Cluster));

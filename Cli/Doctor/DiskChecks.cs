@@ -75,7 +75,7 @@ internal static class DiskChecks
                 "Start it and it fetches that from the others, or restore it first: 'kv snapshot restore'. One node at a time.");
         }
 
-        var bytes = Directory.Exists(setup.Config.DataPath) ? DirectoryProbe.BytesOf(setup.Config.DataPath) : 0;
+        var bytes = Directory.Exists(setup.Config.DataPath) ? ReplicaFiles.In(setup.Config.DataPath).Bytes : 0;
         var use = holder is { } process ? $"process {process} runs the node" : "no process uses it";
         return Finding.Ok("data", $"{ByteSize.Mebibytes(bytes)} in '{setup.Config.DataPath}'; {use}.");
     }

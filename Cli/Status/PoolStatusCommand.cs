@@ -35,6 +35,7 @@ internal static class PoolStatusCommand
     {
         var disagreements = Disagreements.Of(pool);
         await (asJson ? terminal.WriteLineAsync(JsonSerializer.Serialize(Json(pool, disagreements), PoolJson.Default.PoolStatusJson)) : terminal.WriteAsync(Table(pool)));
+        if (!asJson) await terminal.WriteAsync(Files(pool));
         if (!asJson && StatusCommand.Suspicions(Owns(pool)) is { } suspicions) await terminal.WriteAsync(suspicions);
         foreach (var silent in pool.Nodes.Where(node => node.Said is null)) await terminal.Error.WriteLineAsync($"kv: {silent.Node.Name} at {silent.Node.Client} does not answer: {silent.Error}");
         foreach (var disagreement in disagreements) await terminal.Error.WriteLineAsync($"kv: {disagreement.Text}");
@@ -57,7 +58,7 @@ internal static class PoolStatusCommand
     private static Table Table(PoolStatus pool)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("shard", "node", "state", "view", "primary", "executed", "lag", "checkpoint", "state root", "pending", "keys", "lost", "disk", "free", "version");
+            .AddColumns("shard", "node", "state", "view", "primary", "executed", "lag", "checkpoint", "state root", "pending", "keys", "lost", "version");
         foreach (var group in pool.Cluster.Groups)
         {
             foreach (var node in pool.Nodes) table.AddRow(Row(pool, group, node));
@@ -66,13 +67,29 @@ internal static class PoolStatusCommand
         return table;
     }
 
+    private static Table Files(PoolStatus pool)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("shard", "node", "disk", "free", "log", "snapshot", "ledger", "positions", "in memory");
+        foreach (var (who, shard, own) in Owns(pool).Where(each => each.Replica.Running))
+        {
+            table.AddRow(
+                StatusCommand.Number(shard), new Text(who), Size(own.DiskBytes), Size(own.DiskFreeBytes), Size(own.DiskLogBytes), Position(own.SnapshotPosition), Size(own.DiskLedgerBytes),
+                own is { LedgerFirst: { } first, LedgerLast: { } last } ? new Text($"{first}–{last}") : new Text("-"),
+                own.RetainedFrom is { } from && from <= own.Executed ? new Text($"from {from}") : new Text("-"));
+        }
+
+        return table;
+    }
+
+    private static Text Position(ulong? position) => position is { } known ? StatusCommand.Number(known) : new Text("-");
+
     private static Text Size(long? bytes) => new(bytes is { } known ? ByteSize.Mebibytes(known) : "-");
 
     private static Text[] Row(PoolStatus pool, GroupDocument group, NodeAnswer node)
     {
         var names = (Text[])[StatusCommand.Number(group.Shard), new Text(node.Node.Name)];
         if (node.Own(group.Shard) is not { Running: true } own)
-            return [.. names, new Text(node.Said is null ? "no answer" : "starting", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 12)];
+            return [.. names, new Text(node.Said is null ? "no answer" : "starting", new Style(Color.Red)), .. Enumerable.Repeat(new Text("-"), 10)];
         var executed = pool.Executed(group);
         return
         [
@@ -87,8 +104,6 @@ internal static class PoolStatusCommand
             StatusCommand.Known(own.PendingRequests),
             StatusCommand.Known(own.Keys),
             StatusCommand.Number(own.Dropped.Values.Sum()),
-            Size(own.DiskBytes),
-            Size(own.DiskFreeBytes),
             new Text(node.Said!.Version),
         ];
     }

@@ -68,7 +68,8 @@ internal static class Checkpoints
     public static void OnInstalled(ReplicaState state, SnapshotInstalled installed)
     {
         var sequence = installed.Certificate.Vote.Sequence;
-        Invariant.Holds(sequence > state.Low);
+        Invariant.Holds(sequence > state.Low || (state.IsStateMissing && sequence == state.Low));
+        state.IsStateMissing = false;
         foreach (var slot in state.Slots.From(sequence.Next, state.Executed))
         {
             if (!slot.IsExecuted) continue;
@@ -129,7 +130,7 @@ internal static class Checkpoints
     private static void Advance(ReplicaState state, QuorumCertificate<Checkpoint> certificate)
     {
         var settled = state.Low;
-        state.Checkpoints.Advance(certificate);
+        if (certificate.Vote.Sequence > settled) state.Checkpoints.Advance(certificate); // The state of the stable checkpoint itself may have been missing.
         foreach (var slot in state.Slots.From(settled.Next, state.Low)) slot.Settle();
         state.NextProposal = SequenceNumber.Max(state.NextProposal, state.Low.Next);
         Prune(state);

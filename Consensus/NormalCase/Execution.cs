@@ -11,7 +11,7 @@ internal static class Execution
     /// <summary>Executes every slot that is committed, whose predecessor is executed and whose bodies are held.</summary>
     public static void ExecuteReady(ReplicaState state)
     {
-        while (state.Slots.Find(state.Executed.Next) is { } slot)
+        while (!state.IsStateMissing && state.Slots.Find(state.Executed.Next) is { } slot)
         {
             if (slot.CommittedBatch is not { } batch || state.Fetcher.MissingBodies(state, slot, batch)) return;
             Execute(state, slot, batch);

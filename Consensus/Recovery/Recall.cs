@@ -103,8 +103,8 @@ internal sealed class Recall(ReplicaId self, GroupConfig group)
             else Proposals.TryAccept(state, slot);
         }
 
-        // It can't propose where it may have proposed and forgotten what: the view is over, and the others need not find out by waiting.
-        if (state.IsPrimary && state.Reservation.IsForgotten(state.View, state.NextProposal)) ViewChanger.Suspect(state, state.View);
+        // It can't propose where it may have proposed and forgotten what, or not for long without a state: the view is over, and the others need not find out by waiting.
+        if (state.IsPrimary && (state.IsStateMissing || state.Reservation.IsForgotten(state.View, state.NextProposal))) ViewChanger.Suspect(state, state.View);
         ViewChanger.Join(state);
     }
 

@@ -57,7 +57,7 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     public void OnTick(ReplicaState state)
     {
         EndIfOvertaken(state);
-        if (_failed is { } failed && state.Executed >= failed) _failed = null;
+        if (_failed is { } failed && state.Executed >= failed && !state.IsStateMissing) _failed = null;
         BeginIfStuck(state);
         if (Certificate is null) return;
         foreach (var range in _ranges)
@@ -116,20 +116,22 @@ internal sealed class SnapshotTransfer(ReplicaId self, GroupConfig group, Consen
     // Batches with their certificates were faster, and the state here is not known to be damaged: it must not go back.
     private void EndIfOvertaken(ReplicaState state)
     {
-        if (Certificate?.Vote is not { } vote || vote.Sequence > state.Executed) return;
+        if (Certificate?.Vote is not { } vote || vote.Sequence > state.Executed || state.IsStateMissing) return;
         if (state.Checkpoints.Own(vote.Sequence) is not { } own || own == vote) Certificate = null;
     }
 
     // A replica that is behind first catches up by certificates; when that does not move, it fetches the state.
     private void BeginIfStuck(ReplicaState state)
     {
-        if (state.Checkpoints.Target is not { } target) return;
+        if ((state.Checkpoints.Target ?? Missing(state)) is not { } target) return;
         var damaged = state.Checkpoints.Own(target.Vote.Sequence) is { } own && own != target.Vote;
-        if (target.Vote.Sequence <= state.Executed && !damaged) return;
+        if (target.Vote.Sequence <= state.Executed && !damaged && !state.IsStateMissing) return;
         var patience = 3 * state.Config.StatusIntervalTicks;
         var far = target.Vote.Sequence > state.Executed.Plus((ulong)state.Config.RetainedBatchesMax);
         if (far || state.Ticks >= state.Peers.LastExecutedTick + patience) Begin(state, target);
     }
+
+    private static QuorumCertificate<Checkpoint>? Missing(ReplicaState state) => state.IsStateMissing ? state.Checkpoints.Certificate : null;
 
     // Nobody holds this state any more, or nobody told the truth: try the newest checkpoint known, or the same again.
     private void GiveUp(ReplicaState state)

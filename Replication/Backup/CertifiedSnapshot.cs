@@ -58,7 +58,7 @@ public sealed record CertifiedSnapshot(Genesis Genesis, GroupGenesis Group, Quor
         var quorum = genesis.Groups[0].Config.Quorum;
         if (certificate.Signatures.Length < quorum)
             throw Wrong(origin, $"its certificate has {certificate.Signatures.Length} signatures, and {quorum} of the genesis's members are needed.");
-        var signed = genesis.Groups.FirstOrDefault(group => VerifierOf(genesis, group).TryVerify(new StableMessage(certificate), out _, out _));
+        var signed = genesis.Groups.FirstOrDefault(group => GroupVerifier.Of(genesis, group).TryVerify(new StableMessage(certificate), out _, out _));
         if (signed is null)
             throw Wrong(origin, $"its signatures are not those of {quorum} members of the cluster '{SignatureBase.ClusterName(genesis.Cluster)}' for any shard. It is of another cluster, or forged.");
         if (shard is { } asked && signed.Id != asked) throw Wrong(origin, $"it is of shard {signed.Id.Number}, and not of shard {asked.Number}.");
@@ -82,9 +82,6 @@ public sealed record CertifiedSnapshot(Genesis Genesis, GroupGenesis Group, Quor
             ? state
             : throw Wrong(origin, "its state is not one of the certified position.");
     }
-
-    private static MessageVerifier VerifierOf(Genesis genesis, GroupGenesis group) => new(
-        new StatementContext(genesis.Cluster, group.Id, new Epoch(0)), group.Config, genesis.Consensus, group.Members, Ed25519.Instance);
 
     private static SetupException Wrong(string origin, string what) => new($"The snapshot '{origin}' is not good: {what}", Advice);
 }

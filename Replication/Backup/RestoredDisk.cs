@@ -29,15 +29,26 @@ public static class RestoredDisk
                 "It forgot what it said, and only a quorum of others could bring it up to date. 'kv snapshot restore --help' says what a snapshot is good for.");
         }
 
+        Write(setup, snapshot.Group.Id, isFirst: false, disk => Fill(disk, snapshot));
+    }
+
+    /// <summary>Makes the disk of a node's replica, which has none. The node must not run.</summary>
+    /// <param name="setup">The node.</param>
+    /// <param name="shard">The replica's shard.</param>
+    /// <param name="isFirst">Whether the node keeps its leave to start for the first time.</param>
+    /// <param name="fill">Writes what is to be on the disk.</param>
+    /// <exception cref="SetupException">The node runs, there is a disk, or it can't be written.</exception>
+    internal static void Write(NodeSetup setup, GroupId shard, bool isFirst, Action<ReplicaDisk> fill)
+    {
         RequireStopped(setup);
-        var directory = setup.Config.ShardPath(snapshot.Group.Id);
+        var directory = setup.Config.ShardPath(shard);
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
             throw new SetupException($"There is data in '{directory}'.", "If it is not good, move that directory aside.");
         try
         {
             // The mark first: whatever becomes of the rest, this is no first start.
-            setup.Marks.OnStart();
-            Write(directory, snapshot);
+            if (!isFirst) setup.Marks.OnStart();
+            Write(directory, fill);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DiskDamagedException)
         {
@@ -69,18 +80,20 @@ public static class RestoredDisk
 
     /// <summary>Makes it a replica's disk in a directory that is not there, or empty. It is there whole, or not at all.</summary>
     /// <exception cref="IOException">The directory can't be made.</exception>
-    internal static void Write(string directory, CertifiedSnapshot snapshot)
+    internal static void Write(string directory, CertifiedSnapshot snapshot) => Write(directory, disk => Fill(disk, snapshot));
+
+    private static void Write(string directory, Action<ReplicaDisk> fill)
     {
         var path = Path.GetFullPath(directory);
         var unfinished = path + UnfinishedSuffix;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
-        using (var disk = ReplicaDisk.Open(unfinished, DurabilityMode.Always)) Write(disk, snapshot);
+        using (var disk = ReplicaDisk.Open(unfinished, DurabilityMode.Always)) fill(disk);
         if (Directory.Exists(path)) Directory.Delete(path);
         Directory.Move(unfinished, path);
         DurableNames.Flush(Path.GetDirectoryName(path)!);
     }
 
-    private static void Write(ReplicaDisk disk, CertifiedSnapshot snapshot)
+    private static void Fill(ReplicaDisk disk, CertifiedSnapshot snapshot)
     {
         foreach (var _ in disk.Snapshots.Save(snapshot.State, snapshot.Certificate) ?? [])
         {

@@ -1,5 +1,7 @@
 // protocol.md section 11. The log goes on in a new segment at once, and the state is written beside the ordering. Until it is durable, a restart makes it
-// from the older snapshot by the batches that the older segments hold (StateRecovery.cs), so both stay until then.
+// from the older snapshot by the batches that the older segments hold (StateRecovery.cs), so both stay until then. A state that was fetched can't be made
+// so. It is written beside the ordering as well, and what could go wrong meanwhile is in docs/divergence.md, "A fetched state is rested on before it is
+// durable": the replica votes for no checkpoint, and one that starts again without that state knows all that it has said, and fetches it again.
 using System.Runtime.ExceptionServices;
 using KvStore.Protocol;
 using KvStore.Replication.Ports;
@@ -23,21 +25,27 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
     private CheckpointSave? _underWay;
     private CheckpointSave? _next;
 
-    // A state that the log can't make: nothing is said that was logged behind it before it is durable.
-    private CheckpointSave? _required;
+    // The position of a state that the log can't make, while it is not durable.
+    private SequenceNumber? _fetched;
     private SequenceNumber? _droppable;
     private int _written;
     private ulong _retryAt;
     private ulong _ticks;
 
-    /// <summary>The checkpoint whose state was restored, the position of the snapshot that it was made from, and the committed batches in the log.</summary>
-    public void OnRestored(ShardState state, QuorumCertificate<Checkpoint>? stable, SequenceNumber snapshot, IEnumerable<SequenceNumber> logged)
+    /// <summary>Whether this disk has the means to make the replica's present state again, so that it may vote for it.</summary>
+    public bool CanMakeStates => _fetched is null;
+
+    /// <summary>
+    /// The checkpoint whose state was restored (null when it has to be fetched), the position of the snapshot that it was made from, and the committed batches in the log.
+    /// </summary>
+    public void OnRestored(ShardState? state, QuorumCertificate<Checkpoint>? stable, SequenceNumber snapshot, IEnumerable<SequenceNumber> logged)
     {
         _durable = snapshot;
         _segment = stable?.Vote.Sequence ?? SequenceNumber.Genesis;
         foreach (var sequence in logged) Note(sequence);
+        if (state is null) _fetched = _segment;
         if (stable is null) return;
-        if (snapshot < stable.Vote.Sequence) Begin(ports.Snapshots.Save(state, stable), stable.Vote.Sequence);
+        if (state is not null && snapshot < stable.Vote.Sequence) Begin(ports.Snapshots.Save(state, stable), stable.Vote.Sequence);
         _droppable ??= snapshot; // A run before this one may not have come to it.
     }
 
@@ -70,8 +78,8 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
         _segment = state.Sequence;
         foreach (var record in live) Note(record);
         var parts = ports.Snapshots.Save(state, certificate);
-        if (parts is not null && !isInLog) _required = new CheckpointSave(state.Sequence, parts, ports.Ledger);
-        else if (_required is null) Begin(parts, state.Sequence);
+        if (parts is not null && !isInLog) BeginInPlace(parts, state.Sequence);
+        else Begin(parts, state.Sequence);
     }
 
     /// <summary>Makes durable what the replica is about to rest on.</summary>
@@ -81,7 +89,6 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
         // First, because on a full disk the rest may need the room that this makes.
         Drop();
         if (!MustFlush) return;
-        if (_required is { } required) SaveNow(required);
         ports.Log.Flush();
         (MustFlush, _written) = (false, 0);
         Drop();
@@ -139,22 +146,19 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
         ports.Saver.Save(work);
     }
 
-    private void SaveNow(CheckpointSave required)
+    // What was being written is of no use any more: the log does not lead from there to here.
+    private void BeginInPlace(IEnumerable<long> parts, SequenceNumber position)
     {
         _underWay?.Cancel();
-        (_underWay, _next) = (null, null);
-        while (required.Step())
-        {
-        }
-
-        _required = null;
-        OnDurable(required.Position);
+        _fetched = position;
+        Start(new CheckpointSave(position, parts, ports.Ledger));
     }
 
     private void OnDurable(SequenceNumber position)
     {
         _durable = position;
         _droppable = position;
+        if (_fetched <= position) _fetched = null;
         // Segments that begin before it go.
         foreach (var gone in _logged.Where(each => each.Key <= position || each.Value < position).ToList()) _logged.Remove(gone.Key);
     }
@@ -171,7 +175,7 @@ internal sealed class CheckpointKeeper(DriverPorts ports)
 
     private bool IsInLog(SequenceNumber position)
     {
-        for (var sequence = _durable.Next; sequence <= position; sequence = sequence.Next)
+        for (var sequence = (_fetched ?? _durable).Next; sequence <= position; sequence = sequence.Next)
         {
             if (!_logged.ContainsKey(sequence)) return false;
         }

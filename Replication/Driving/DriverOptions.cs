@@ -12,7 +12,11 @@ namespace KvStore.Replication.Driving;
 /// <param name="Clients">Whose requests are executed.</param>
 /// <param name="Partition">Which keys belong to the group's shard.</param>
 /// <param name="Verifier">Checks what comes from outside.</param>
-public sealed record DriverOptions(ReplicaOptions Replica, StateLimits Limits, ClientPolicy Clients, ShardPartition Partition, MessageVerifier Verifier);
+public sealed record DriverOptions(ReplicaOptions Replica, StateLimits Limits, ClientPolicy Clients, ShardPartition Partition, MessageVerifier Verifier)
+{
+    /// <summary>The root of the state that the shard begins with; null when it begins empty.</summary>
+    public Digest? InitialRoot { get; init; }
+}
 
 /// <summary>A driver's view of the world.</summary>
 /// <param name="Signer">Signs as the replica.</param>

@@ -18,6 +18,8 @@ internal sealed class EffectInterpreter
     private readonly Queue<Input> _loopback = new();
     private readonly HeldSnapshots _held = new();
     private readonly CanonicalWriter _writer = new();
+    // Votes for checkpoints whose states could not be made again yet.
+    private readonly List<Checkpoint> _withheld = [];
     // Held while the machine works: others ask for results.
     private readonly Lock _working = new();
     private ShardStateMachine _machine;
@@ -25,6 +27,7 @@ internal sealed class EffectInterpreter
     private QuorumCertificate<Checkpoint>? _assembling;
     private Timestamp? _toldExpiry;
     private ulong _ticks;
+    private volatile bool _lacksState;
 
     public EffectInterpreter(DriverOptions options, DriverPorts ports, Replica replica)
     {
@@ -44,6 +47,8 @@ internal sealed class EffectInterpreter
 
     public ShardView View => _machine.View;
 
+    public bool LacksState => _lacksState;
+
     /// <summary>Those of the requests that wait which the state shows executed.</summary>
     public ImmutableArray<Digest> PendingExecuted =>
         [.. _replica.PendingRequests.Where(request => ResultOf(request) is not null).Select(request => request.Digest)];
@@ -52,20 +57,22 @@ internal sealed class EffectInterpreter
     {
         _ticks++;
         Keeper.OnTick();
+        SayWithheld();
     }
 
     public bool TryTakeLoopback([NotNullWhen(true)] out Input? input) => _loopback.TryDequeue(out input);
 
-    /// <summary>Takes up the state of the log's stable checkpoint.</summary>
-    public void RestoreState(QuorumCertificate<Checkpoint>? stable, IReadOnlyList<LogRecord> records)
+    /// <summary>Takes up the state of the log's stable checkpoint; false when it has to be fetched.</summary>
+    public bool TryRestoreState(QuorumCertificate<Checkpoint>? stable, IReadOnlyList<LogRecord> records)
     {
         var recovery = new StateRecovery(_options, _ports);
-        var state = recovery.Restore(stable);
+        var isThere = recovery.TryRestore(stable, out var state);
         Keeper.OnRestored(state, stable, recovery.Snapshot, recovery.Executed.Concat(records.OfType<CommittedRecord>().Select(record => record.Certificate.Vote.Sequence)));
-        if (stable is null) return;
-        Become(state);
+        if (!isThere) _lacksState = true;
+        else if (stable is not null || _options.InitialRoot is not null) Become(state!);
         // It is stable: peers may fetch it from the first moment on. In an idle group there may be no later one for a long time.
-        _held.OnStable(state.Sequence, _ticks);
+        if (isThere && stable is not null) _held.OnStable(stable.Vote.Sequence, _ticks);
+        return isThere;
     }
 
     public void CarryOut(Effect effect)
@@ -108,10 +115,7 @@ internal sealed class EffectInterpreter
         {
             case Prepare it: SendAndLoop(it); break;
             case Commit it: SendAndLoop(it); break;
-            case Checkpoint it:
-                Keeper.RequireFlush(); // It rests on all that was executed up to there, which is written down and need not be durable before.
-                SendAndLoop(it);
-                break;
+            case Checkpoint it: SayCheckpoint(it); break;
             case ViewChange it: SendAndLoop(it); break;
             case NewView it:
                 Keeper.RequireFlush(); // It is written down when it comes back to this replica, and a second one after a crash would be equivocation.
@@ -119,6 +123,28 @@ internal sealed class EffectInterpreter
                 break;
             default: throw new ArgumentOutOfRangeException(nameof(statement), statement.Kind, "A statement that is not broadcast.");
         }
+    }
+
+    private void SayCheckpoint(Checkpoint checkpoint)
+    {
+        if (!Keeper.CanMakeStates && !PlantedBugs.Has(PlantedBug.CheckpointVoteBeforeState))
+        {
+            // Not to itself either: with its own vote it would make certificates, and send them.
+            _withheld.RemoveAll(each => each.Sequence <= _replica.StableCheckpoint?.Vote.Sequence || each.Sequence == checkpoint.Sequence);
+            _withheld.Add(checkpoint);
+            return;
+        }
+
+        Keeper.RequireFlush(); // It rests on all that was executed up to there, which is written down and need not be durable before.
+        SendAndLoop(checkpoint);
+    }
+
+    private void SayWithheld()
+    {
+        if (_withheld.Count == 0 || !Keeper.CanMakeStates) return;
+        List<Checkpoint> votes = [.. _withheld.Where(each => !(each.Sequence <= _replica.StableCheckpoint?.Vote.Sequence))];
+        _withheld.Clear();
+        foreach (var vote in votes) SayCheckpoint(vote);
     }
 
     private void SendAndLoop<TStatement>(TStatement statement)
@@ -256,6 +282,7 @@ internal sealed class EffectInterpreter
     {
         var machine = new ShardStateMachine(state, _options.Replica.Cluster); // It may have to read all sessions, and nobody need wait for that.
         lock (_working) _machine = machine;
+        _lacksState = false;
         _held.Add(state);
         TellExpiry();
     }

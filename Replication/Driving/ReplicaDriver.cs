@@ -34,11 +34,16 @@ public sealed class ReplicaDriver
         var records = mode == StartMode.Restart ? ports.Log.Load() : [];
         _replica = new Replica(options.Replica, mode, LogLoader.Verify(records, options.Verifier));
         _interpreter = new EffectInterpreter(options, ports, _replica);
-        _interpreter.RestoreState(_replica.StableCheckpoint, records);
+        IsStateMissing = !_interpreter.TryRestoreState(_replica.StableCheckpoint, records);
+        if (IsStateMissing && _replica.StableCheckpoint is null && mode != StartMode.LostDisk && !_replica.IsRejoining)
+            throw new SnapshotDamagedException("the state that the shard begins with", 0, "it is missing. 'kv snapshot restore --new-cluster' makes it, before the first start.");
     }
 
     /// <summary>What can be read of the executed state; immutable, and safe to read from any thread.</summary>
     public ShardView View => _interpreter.View;
+
+    /// <summary>Whether <see cref="View"/> is that of no state of the group: its own is missing and was not fetched yet. Any thread may ask.</summary>
+    public bool LacksState => _interpreter.LacksState;
 
     /// <summary>What is known of a nonce. Any thread may ask.</summary>
     public ResultLookup Find(PublicKey client, Nonce nonce) => _interpreter.Find(client, nonce);
@@ -55,13 +60,19 @@ public sealed class ReplicaDriver
     /// </summary>
     public bool IsDiskFull { get; private set; }
 
+    /// <summary>
+    /// Whether the run began with a log that is whole and without the state of its stable checkpoint, because an earlier run fetched that and ended before it
+    /// was durable. It is fetched again; until then <see cref="View"/> is that of the genesis.
+    /// </summary>
+    public bool IsStateMissing { get; }
+
     /// <summary>Whether a message, verified or not, tells this replica nothing new. Any thread may ask.</summary>
     public bool IsSettled(PeerMessage message) => _interpreter.Settled.Settles(message);
 
     /// <summary>The first round of a run. The tick comes first, because the core judges times by it.</summary>
     /// <param name="now">The wall clock.</param>
     /// <param name="nonce">A number that no other run of the replica has.</param>
-    public void Start(Timestamp now, ulong nonce) => Run([new Tick(now), new Started(nonce), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
+    public void Start(Timestamp now, ulong nonce) => Run([new Tick(now), new Started(nonce, IsStateMissing), new RequestsFoundExecuted(_interpreter.PendingExecuted)]);
 
     /// <summary>A round: every input is one step, then what has gathered is proposed, then the log is flushed and the messages leave.</summary>
     public void Run(IReadOnlyList<Input> inputs)

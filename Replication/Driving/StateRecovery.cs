@@ -23,48 +23,62 @@ internal sealed class StateRecovery(DriverOptions options, DriverPorts ports)
     /// <summary>The position of the snapshot that the state is, or was made from.</summary>
     public SequenceNumber Snapshot { get; private set; }
 
-    /// <summary>The state at the checkpoint; the genesis for null. Its root has been checked.</summary>
+    /// <summary>
+    /// Finds the state at the checkpoint, or the genesis for null; its root has been checked. False when neither a snapshot nor the log has it: an earlier run
+    /// fetched it, and ended before it was durable. Then the others have it.
+    /// </summary>
     /// <exception cref="DiskDamagedException">It can't be had.</exception>
-    public ShardState Restore(QuorumCertificate<Checkpoint>? stable)
+    public bool TryRestore(QuorumCertificate<Checkpoint>? stable, [NotNullWhen(true)] out ShardState? state)
     {
         if (stable is null)
         {
             ports.Ledger?.Open(SequenceNumber.Genesis);
-            return Genesis();
+            state = Initial();
+            return state is not null;
         }
 
-        if (Load(stable) is { } state)
+        state = Load(stable);
+        if (state is not null)
         {
             Snapshot = state.Sequence;
             ports.Ledger?.Open(state.Sequence);
-            return state;
+            return true;
         }
 
         foreach (var position in ports.Snapshots.Positions.Where(position => position < stable.Vote.Sequence).Reverse().Append(SequenceNumber.Genesis))
         {
-            if (TryRollForward(position, stable, out state)) return state;
+            if (!TryFindBasis(position, out var basis)) continue;
+            Snapshot = position;
+            ports.Ledger?.Open(position);
+            state = RollForward(basis, stable.Vote, ports.Log.LoadOlder(position));
+            return state is not null || RequireOthers(stable.Vote.Sequence);
         }
 
-        throw new SnapshotDamagedException($"the snapshot of position {stable.Vote.Sequence}", 0, "it is missing, and the log does not reach back to an older one.");
+        // Whatever the ledger has is from before the state that is missing.
+        ports.Ledger?.Open(SequenceNumber.Genesis);
+        return RequireOthers(stable.Vote.Sequence);
     }
 
     private SequenceNumber LastExecuted => _executed.Count == 0 ? Snapshot : _executed[^1];
 
-    private bool TryRollForward(SequenceNumber position, QuorumCertificate<Checkpoint> stable, [NotNullWhen(true)] out ShardState? state)
+    // Only what begins there is read, and once more when it is executed: the log may be longer than memory.
+    private bool TryFindBasis(SequenceNumber position, [NotNullWhen(true)] out ShardState? basis)
     {
-        state = null;
-        var older = ports.Log.LoadOlder(position);
-        if (!older.Any()) return false;
-        var basis = position == SequenceNumber.Genesis ? null : older.OfType<StableRecord>().FirstOrDefault(record => record.Certificate.Vote.Sequence == position);
-        state = position == SequenceNumber.Genesis ? Genesis() : basis is null ? null : Load(basis.Certificate);
-        if (state is null) return false;
-        Snapshot = position;
-        ports.Ledger?.Open(position);
-        state = RollForward(state, stable.Vote, older);
-        return true;
+        basis = null;
+        if (position == SequenceNumber.Genesis)
+        {
+            if (ports.Log.LoadOlder(position).Any()) basis = Initial();
+        }
+        else if (ports.Log.LoadOlder(position).OfType<StableRecord>().FirstOrDefault(record => record.Certificate.Vote.Sequence == position) is { } stable)
+        {
+            basis = Load(stable.Certificate);
+        }
+
+        return basis is not null;
     }
 
-    private ShardState RollForward(ShardState from, Checkpoint stable, IEnumerable<LogRecord> records)
+    // Null when the log does not lead so far.
+    private ShardState? RollForward(ShardState from, Checkpoint stable, IEnumerable<LogRecord> records)
     {
         var machine = new ShardStateMachine(from, options.Replica.Cluster);
         foreach (var record in records)
@@ -73,10 +87,13 @@ internal sealed class StateRecovery(DriverOptions options, DriverPorts ports)
             while (machine.View.Sequence < stable.Sequence && _committed.Remove(machine.View.Sequence.Next, out var committed)) Execute(machine, committed);
         }
 
-        if (machine.View.Sequence < stable.Sequence) throw Unusable(machine.View.Sequence.Next, "the log does not hold its batch.");
+        if (machine.View.Sequence < stable.Sequence) return null;
         if (machine.Publish().ComputeRoot() == stable.StateRoot) return machine.Publish();
         throw Unusable(stable.Sequence, "the batches in the log do not make its state.");
     }
+
+    private bool RequireOthers(SequenceNumber missing) =>
+        options.Replica.Group.Replicas > 1 ? false : throw Unusable(missing, "its snapshot is missing, the log does not lead to it from an older one, and there is nobody to fetch it from.");
 
     private void Execute(ShardStateMachine machine, CommittedRecord committed)
     {
@@ -124,7 +141,10 @@ internal sealed class StateRecovery(DriverOptions options, DriverPorts ports)
         throw Unusable(certificate.Vote.Sequence, "its state is not the one that the checkpoint certifies.");
     }
 
-    private ShardState Genesis() => ShardState.Genesis(options.Limits, options.Clients, options.Partition);
+    // Null only where the genesis names a state: its disk was lost with it, or never had it.
+    private ShardState? Initial() => options.InitialRoot is { } root
+        ? ports.Snapshots.LoadInitial(new SnapshotAssembler(root, options.Limits, options.Clients, options.Partition))
+        : ShardState.Genesis(options.Limits, options.Clients, options.Partition);
 
     private static SnapshotDamagedException Unusable(SequenceNumber sequence, string what) => new($"the state at position {sequence}", 0, what);
 }

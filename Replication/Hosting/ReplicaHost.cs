@@ -74,6 +74,9 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
     /// <summary>What can be read of the executed state.</summary>
     public ShardView View => _driver.View;
 
+    /// <summary>Whether <see cref="View"/> is that of no state of the group, because its own is still being fetched.</summary>
+    public bool LacksState => _driver.LacksState;
+
     /// <summary>What is known of a nonce.</summary>
     public ResultLookup FindResult(PublicKey client, Nonce nonce) => _driver.Find(client, nonce);
 
@@ -208,6 +211,7 @@ public sealed class ReplicaHost : IRootComputer, IRounds, IDisposable
             stable?.StateRoot.ToString(), replica.IsRejoining, replica.IsFetchingState, replica.Sizes.PendingRequests, _driver.View.KeyCount, _rejections.Snapshot())
         {
             DiskFull = _driver.IsDiskFull,
+            RetainedFrom = replica.RetainedFrom.Number,
             Dropped = _queue.Dropped(),
             Suspicions = _rejections.Suspicions.Snapshot(),
         };

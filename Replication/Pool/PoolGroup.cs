@@ -71,7 +71,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     public bool HasQuorum => InService >= _group.Config.Quorum;
 
     /// <inheritdoc/>
-    public bool IsCatchingUp => _host is not { } host || host.Status is { FetchingState: true } || _reports.ExecutedByWeakQuorum.Number > host.View.Sequence.Number + _lagMax;
+    public bool IsCatchingUp => _host is not { } host || host.LacksState || host.Status is { FetchingState: true } || _reports.ExecutedByWeakQuorum.Number > host.View.Sequence.Number + _lagMax;
 
     /// <inheritdoc/>
     public bool IsDiskFull => _host?.Status is { DiskFull: true };
@@ -85,7 +85,9 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     private int InService => _reports.InService + (_host?.Status is { Rejoining: false, DiskFull: false } ? 1 : 0);
 
     /// <inheritdoc/>
-    public ShardView ReadLocal() => Host().View;
+    public ShardView ReadLocal() => Host() is { LacksState: false } host
+        ? host.View
+        : throw new CatchingUpException($"This node's replica of shard {Id.Number} has no state yet, and fetches it from the others.");
 
     /// <inheritdoc/>
     public async Task<ShardView> ReadLinearizableAsync(CancellationToken cancel) => await ReachAsync(Ready(), cancel);
@@ -205,6 +207,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
             Executed = said.Executed.Number,
             StableCheckpoint = said.Stable.Number,
             Rejoining = said.Rejoining,
+            RetainedFrom = said.RetainedFrom.Number,
         };
     }
 

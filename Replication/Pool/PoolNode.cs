@@ -195,7 +195,7 @@ public sealed class PoolNode : IAsyncDisposable
     {
         var (genesis, group) = (_options.Genesis, _groups[shard]);
         var partition = new ShardPartition(new ShardMap(_groups.Length), group.Id);
-        var driver = new DriverOptions(group.Replica, genesis.Limits, genesis.Clients, partition, group.Verifier);
+        var driver = new DriverOptions(group.Replica, genesis.Limits, genesis.Clients, partition, group.Verifier) { InitialRoot = genesis.Origin?.Shards[shard].StateRoot };
         return new HostOptions(driver, group.Signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence)
         {
             PeerIsFaulty = _network.OnRejected,

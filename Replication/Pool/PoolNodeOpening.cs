@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KvStore.Protocol;
 using KvStore.Replication.Accountability;
 using KvStore.Replication.Faults;
 using KvStore.Replication.Gateways;
@@ -50,6 +51,7 @@ public static class PoolNodeOpening
     /// <exception cref="SetupException">A disk is in use or damaged.</exception>
     public static ImmutableArray<ShardStore> OpenDisks(NodeSetup setup)
     {
+        RequireInitialStates(setup);
         var stores = ImmutableArray.CreateBuilder<ShardStore>();
         var isLost = setup.Marks.MayLackWrites;
         var mode = setup.Config.IsDurable ? DurabilityMode.Always : DurabilityMode.None;
@@ -69,6 +71,18 @@ public static class PoolNodeOpening
         {
             foreach (var store in stores) store.Disk?.Dispose();
             throw SetupException.OfDisk(exception);
+        }
+    }
+
+    // Before anything is made where they are to be restored.
+    private static void RequireInitialStates(NodeSetup setup)
+    {
+        if (setup.Document.Genesis.Origin is not { } origin || setup.Marks.HasRun() || !setup.Marks.MayStartFirst()) return;
+        foreach (var group in setup.Document.Genesis.Groups.Where(group => !SnapshotFiles.HasInitial(setup.Config.ShardPath(group.Id))))
+        {
+            throw new SetupException(
+                $"The cluster begins with data of the cluster '{SignatureBase.ClusterName(origin.Cluster)}', and this node has none of shard {group.Id.Number}.",
+                "Restore it first, from the snapshot that the genesis was made with: 'kv snapshot restore FILE --new-cluster --genesis OLD --dir DIR'.");
         }
     }
 

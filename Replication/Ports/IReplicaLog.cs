@@ -49,6 +49,11 @@ public interface ISnapshotStore
     /// <exception cref="Storage.SnapshotDamagedException">It is there, and is not as it was kept.</exception>
     ShardState? Load(QuorumCertificate<Checkpoint> certificate, SnapshotAssembler assembler);
 
+    /// <summary>The state that the shard began with, where that is not an empty one; null when it is not there.</summary>
+    /// <param name="assembler">Puts chunks together and checks them against the root that the genesis names.</param>
+    /// <exception cref="Storage.SnapshotDamagedException">It is there, and is not as it was kept.</exception>
+    ShardState? LoadInitial(SnapshotAssembler assembler);
+
     /// <summary>Drops all states before this position.</summary>
     void DropBefore(SequenceNumber sequence);
 }

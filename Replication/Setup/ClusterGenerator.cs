@@ -19,6 +19,12 @@ public sealed record GeneratorOptions(
 {
     /// <summary>Whether primaries are monitored.</summary>
     public bool IsMonitored { get; init; } = true;
+
+    /// <summary>What the shards begin with where these are the cluster's clients; null for nothing.</summary>
+    public Func<ClientPolicy, RestoredStart>? Start { get; init; }
+
+    /// <summary>Clients that are listed besides those whose keys are made.</summary>
+    public ImmutableArray<PublicKey> MoreClients { get; init; } = [];
 }
 
 /// <summary>
@@ -49,8 +55,8 @@ public static class ClusterGenerator
         var keys = seeds.Select(seed => new Ed25519PrivateKey(seed)).ToList();
         try
         {
-            var policy = options.AdmitsAnyClient ? ClientPolicy.Any : ClientPolicy.Only(clients.Select(PublicKeyOf));
-            var document = GenesisDocument.Create(NewName("kv"), [.. keys.Select((key, i) => MemberOf(options, key.PublicKey, i))], options.Shards, policy, options.IsMonitored);
+            var policy = options.AdmitsAnyClient ? ClientPolicy.Any : ClientPolicy.Only(clients.Select(PublicKeyOf).Concat(options.MoreClients));
+            var document = GenesisDocument.Create(NewName("kv"), [.. keys.Select((key, i) => MemberOf(options, key.PublicKey, i))], options.Shards, policy, options.IsMonitored, options.Start?.Invoke(policy));
             foreach (var key in keys) document = document.Sign(key);
             Write(options, document, seeds, clients);
             return document;
@@ -66,7 +72,7 @@ public static class ClusterGenerator
     {
         if (options.Nodes is < 1 or > GroupConfig.ReplicasMax) return $"There can be 1 to {GroupConfig.ReplicasMax} nodes; 4 is the least that bears a fault.";
         if (options.Clients < 0) return "There can't be less than no clients.";
-        if (options.Clients == 0 && !options.AdmitsAnyClient) return "Without a client's key nobody could use a cluster that admits listed clients only.";
+        if (options.Clients == 0 && options.MoreClients.IsEmpty && !options.AdmitsAnyClient) return "Without a client's key nobody could use a cluster that admits listed clients only.";
         if (options.Addresses.Length != 0 && options.Addresses.Length != options.Nodes) return $"There are {options.Addresses.Length} addresses for {options.Nodes} nodes.";
         return options.BasePort < 1 || options.BasePort + 2 * options.Nodes - 1 > ushort.MaxValue ? $"From port {options.BasePort} on there are no {2 * options.Nodes} ports." : null;
     }

@@ -39,11 +39,20 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
     /// <param name="shards">How many shards there are.</param>
     /// <param name="clients">Whose requests are executed.</param>
     /// <param name="isMonitored">Whether primaries are monitored.</param>
+    /// <param name="start">What the shards begin with; null for nothing.</param>
     /// <exception cref="SetupException">Members share what they must not, or there are too many of something.</exception>
-    public static GenesisDocument Create(string name, ImmutableArray<Member> members, int shards, ClientPolicy clients, bool isMonitored = true)
+    public static GenesisDocument Create(string name, ImmutableArray<Member> members, int shards, ClientPolicy clients, bool isMonitored = true, RestoredStart? start = null)
     {
         if (GenesisRules.Judge(name, members, shards) is { } wrong) throw new SetupException($"{wrong}.", "'kv cluster init --help' shows how it goes.");
-        var genesis = new Genesis { Name = name, Groups = Groups(members, shards, isMonitored ? new MonitorConfig() : null), Clients = clients, Consensus = GenesisRules.OrderingFor(members.Length) };
+        var genesis = new Genesis
+        {
+            Name = name,
+            Groups = Groups(members, shards, isMonitored ? new MonitorConfig() : null),
+            Clients = clients,
+            Limits = start?.Limits ?? new StateLimits(),
+            Consensus = GenesisRules.OrderingFor(members.Length),
+            Origin = start?.Origin,
+        };
         return new GenesisDocument(genesis, members, [.. members.Select(_ => (Signature?)null)]);
     }
 
@@ -58,9 +67,17 @@ public sealed record GenesisDocument(Genesis Genesis, ImmutableArray<Member> Mem
         var json = SetupJson.Read(bytes, SetupJson.Default.GenesisJson, source, "a genesis document", Advice);
         if (json.Unknown() is { } unknown) throw new SetupException($"{source} has {unknown}, which this version does not know.", "Use the version that made it.");
         var members = json.MemberList(source);
-        var wrong = GenesisRules.Judge(json.Name, members, json.Shards) ?? GenesisRules.Judge(json.Limits, json.Ordering) ?? GenesisRules.JudgeSize(members.Length, json.Ordering) ?? GenesisRules.JudgeClients(json) ?? GenesisRules.JudgeMonitor(json);
+        var wrong = GenesisRules.Judge(json.Name, members, json.Shards) ?? GenesisRules.Judge(json.Limits, json.Ordering) ?? GenesisRules.JudgeSize(members.Length, json.Ordering) ?? GenesisRules.JudgeClients(json) ?? GenesisRules.JudgeMonitor(json) ?? GenesisRules.JudgeOrigin(json);
         if (wrong is not null) throw new SetupException($"{source}: {wrong}.", Advice);
-        var genesis = new Genesis { Name = json.Name, Groups = Groups(members, json.Shards, json.Monitor), Clients = json.Policy(source), Limits = json.Limits, Consensus = json.Ordering };
+        var genesis = new Genesis
+        {
+            Name = json.Name,
+            Groups = Groups(members, json.Shards, json.Monitor),
+            Clients = json.Policy(source),
+            Limits = json.Limits,
+            Consensus = json.Ordering,
+            Origin = json.Origin?.ToOrigin(source),
+        };
         if (SignatureBase.ClusterName(genesis.Cluster) != json.Cluster)
             throw new SetupException($"{source}: what it says makes the cluster '{SignatureBase.ClusterName(genesis.Cluster)}', and it says '{json.Cluster}'.", Advice);
         return new GenesisDocument(genesis, members, [.. members.Select(_ => (Signature?)null)]).WithSignatures(json.Signatures, source);

@@ -19,6 +19,7 @@ namespace KvStore.Replication.Setup;
 /// <param name="Members">The nodes, in the order of their replicas' ids.</param>
 /// <param name="Signatures">Those of the members who signed, in the same order.</param>
 /// <param name="Monitor">How the primary is judged; only there where the leader policy monitors it.</param>
+/// <param name="Origin">The states that the shards begin with; only there where they do not begin empty.</param>
 internal sealed record GenesisJson(
     string Format,
     string Name,
@@ -33,7 +34,8 @@ internal sealed record GenesisJson(
     ConsensusConfig Ordering,
     IReadOnlyList<MemberJson> Members,
     IReadOnlyList<SignatureJson> Signatures,
-    MonitorConfig? Monitor = null)
+    MonitorConfig? Monitor = null,
+    OriginJson? Origin = null)
 {
     public const string CurrentFormat = "kv-genesis-1";
     public const string AnyClient = "any";
@@ -64,7 +66,8 @@ internal sealed record GenesisJson(
                 .. document.Members.Zip(document.Signatures).Where(each => each.Second is not null)
                     .Select(each => new SignatureJson(each.First.Name, System.Buffers.Text.Base64Url.EncodeToString(each.Second!.Value.ToArray()))),
             ],
-            group.Monitor);
+            group.Monitor,
+            genesis.Origin is { } origin ? OriginJson.Of(origin) : null);
     }
 
     /// <summary>What of it this version does not know, or null.</summary>

@@ -110,6 +110,14 @@ internal static class GenesisRules
         return bad.Name is null ? null : $"'{bad.Name}' must be a number from 1 to {bad.Max}";
     }
 
+    /// <summary>What is wrong with the states that the shards begin with, or null.</summary>
+    public static string? JudgeOrigin(GenesisJson json)
+    {
+        if (json.Origin is not { } origin) return null;
+        if (origin.Shards.Count != json.Shards) return $"'origin' has the states of {origin.Shards.Count} shards, and there are {json.Shards}";
+        return origin.Shards.All(shard => shard is { Position: >= 1 and <= CanonicalReader.NumberMax }) ? null : $"a 'position' in 'origin' must be a number from 1 to {CanonicalReader.NumberMax}";
+    }
+
     private static string? Shared(ImmutableArray<Member> members, string what, Func<Member, string> of) =>
         members.GroupBy(of, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1)
             .Select(same => $"{what} '{same.Key}' is that of {string.Join(" and ", same.Select(member => $"'{member.Name}'"))}").FirstOrDefault();

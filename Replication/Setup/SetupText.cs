@@ -17,6 +17,22 @@ internal static class SetupText
             : throw new SetupException($"{source}: '{text}' is not a public key, which is the base64url of {PublicKey.Length} bytes.", Damaged);
     }
 
+    /// <summary>The cluster that an id stands for.</summary>
+    /// <exception cref="SetupException">It stands for none.</exception>
+    public static ClusterId ClusterOf(string text, string source)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        return StrictBase64Url.TryDecode(text, bytes)
+            ? new ClusterId(Digest.Read(bytes))
+            : throw new SetupException($"{source}: '{text}' is not a cluster's id, which is the base64url of {Digest.Length} bytes.", Damaged);
+    }
+
+    /// <summary>The digest that a text stands for.</summary>
+    /// <exception cref="SetupException">It stands for none.</exception>
+    public static Digest DigestOf(string text, string source) => Digest.TryParse(text, out var digest) && digest.ToString() == text
+        ? digest
+        : throw new SetupException($"{source}: '{text}' is not a root, which is the {Digest.Length} bytes of a digest in hexadecimal digits.", Damaged);
+
     /// <summary>The signature that a text stands for.</summary>
     /// <exception cref="SetupException">It stands for none.</exception>
     public static Signature SignatureOf(string text, string source)

@@ -39,5 +39,8 @@ public sealed class DiskLedger(IDisk disk)
             ? null
             : LedgerEntry.Decode(bytes) ?? throw new InvalidDataException($"The ledger's entry {sequence} is not one, although its checksum is good: another version of this program wrote it.");
 
+    /// <summary>The last position that it has, durable or not; 0 when it has none. Any thread may ask.</summary>
+    public ulong Last => _files is { IsEmpty: false } files ? files.Next - 1 : 0;
+
     private LedgerFiles Files => _files ?? throw new InvalidOperationException("The ledger is opened when the state is known that it goes on from.");
 }

@@ -27,9 +27,29 @@ public sealed class DiskSnapshotStore : ISnapshotStore
     public IReadOnlyList<SequenceNumber> Positions => [.. SnapshotFiles.Positions(_disk).Select(position => new SequenceNumber(position))];
 
     /// <inheritdoc/>
-    public IEnumerable<long> Save(ShardState state, QuorumCertificate<Checkpoint> certificate)
+    public IEnumerable<long> Save(ShardState state, QuorumCertificate<Checkpoint> certificate) => Write(state, LogRecordCodec.Encode(new StableRecord(certificate)));
+
+    /// <summary>Keeps the state that a shard begins with, durably. Nobody has certified it: its root is in the genesis.</summary>
+    public void SaveInitial(ShardState state)
     {
-        var writer = SnapshotWriter.Begin(_disk, state.Sequence.Number, LogRecordCodec.Encode(new StableRecord(certificate)));
+        Invariant.Holds(state.Sequence == SequenceNumber.Genesis);
+        foreach (var _ in Write(state, []))
+        {
+            // Part by part; the last one makes it durable.
+        }
+    }
+
+    /// <inheritdoc/>
+    public ShardState? Load(QuorumCertificate<Checkpoint> certificate, SnapshotAssembler assembler) =>
+        Load(certificate.Vote.Sequence, assembler, "a chunk does not belong to the state of the checkpoint that the log names.");
+
+    /// <inheritdoc/>
+    public ShardState? LoadInitial(SnapshotAssembler assembler) =>
+        Load(SequenceNumber.Genesis, assembler, "a chunk does not belong to the state that the genesis names as the first one.");
+
+    private IEnumerable<long> Write(ShardState state, byte[] certificate)
+    {
+        var writer = SnapshotWriter.Begin(_disk, state.Sequence.Number, certificate);
         var written = 0L;
         var chunk = new CanonicalWriter(_chunkBytes); // One for all: so large an object makes the collector look at all there is, soon.
         var from = Digest.Zero;
@@ -44,15 +64,14 @@ public sealed class DiskSnapshotStore : ISnapshotStore
         writer.Complete();
     }
 
-    /// <inheritdoc/>
-    public ShardState? Load(QuorumCertificate<Checkpoint> certificate, SnapshotAssembler assembler)
+    private ShardState? Load(SequenceNumber sequence, SnapshotAssembler assembler, string strange)
     {
-        var position = certificate.Vote.Sequence.Number;
+        var position = sequence.Number;
         if (!SnapshotFiles.Positions(_disk).Contains(position)) return null;
         var from = Digest.Zero;
         foreach (var (offset, content) in SnapshotFiles.ReadChunks(_disk, position))
         {
-            if (!assembler.TryAdd(from, content, out from)) throw Damaged(position, offset, "a chunk does not belong to the state of the checkpoint that the log names.");
+            if (!assembler.TryAdd(from, content, out from)) throw Damaged(position, offset, strange);
         }
 
         return assembler.TryComplete(out var state) ? state : throw Damaged(position, 0, "its chunks do not make a state under this configuration.");

@@ -52,6 +52,9 @@ public sealed class MemorySnapshotStore : ISnapshotStore
     public ShardState? Load(QuorumCertificate<Checkpoint> certificate, SnapshotAssembler assembler) => _states.GetValueOrDefault(certificate.Vote.Sequence);
 
     /// <inheritdoc/>
+    public ShardState? LoadInitial(SnapshotAssembler assembler) => _states.GetValueOrDefault(SequenceNumber.Genesis);
+
+    /// <inheritdoc/>
     public void DropBefore(SequenceNumber sequence)
     {
         foreach (var position in _states.Keys.TakeWhile(position => position < sequence).ToList()) _states.Remove(position);

@@ -1,4 +1,5 @@
 using KvStore.Replication.Ports;
+using KvStore.StateMachine;
 using KvStore.Storage;
 
 namespace KvStore.Replication.Storing;
@@ -10,6 +11,7 @@ public sealed class ReplicaDisk : IDisposable
 
     private readonly IDisk _disk;
     private readonly DiskReplicaLog _log;
+    private readonly DiskSnapshotStore _snapshots;
     private string? _directory;
     private FileDisk? _files;
 
@@ -19,7 +21,7 @@ public sealed class ReplicaDisk : IDisposable
         var snapshots = new DiskSnapshotStore(disk, snapshotChunkBytes);
         RequireLogWith(disk, snapshots);
         _log = new DiskReplicaLog(disk, options);
-        Snapshots = snapshots;
+        _snapshots = snapshots;
         Ledger = new DiskLedger(disk);
         IsEmpty = _log.IsEmpty;
     }
@@ -28,7 +30,10 @@ public sealed class ReplicaDisk : IDisposable
     public IReplicaLog Log => _log;
 
     /// <summary>Where it keeps the states of its stable checkpoints.</summary>
-    public ISnapshotStore Snapshots { get; }
+    public ISnapshotStore Snapshots => _snapshots;
+
+    /// <summary>Keeps the state that the shard begins with, durably.</summary>
+    public void SaveInitial(ShardState state) => _snapshots.SaveInitial(state);
 
     /// <summary>Where it keeps all executed batches.</summary>
     public DiskLedger Ledger { get; }
@@ -79,7 +84,7 @@ public sealed class ReplicaDisk : IDisposable
         if (_directory is null) return null;
         try
         {
-            return new DiskUsage(DirectoryProbe.BytesOf(_directory), DirectoryProbe.FreeBytes(_directory));
+            return new DiskUsage(ReplicaFiles.In(_directory), DirectoryProbe.FreeBytes(_directory), Ledger.Last);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

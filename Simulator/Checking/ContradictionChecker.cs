@@ -28,7 +28,10 @@ internal sealed class ContradictionChecker(Violations violations, Shard shard)
         switch (signed.UntypedStatement)
         {
             case OrderingVote it: Note(machine, it.Kind, it.View, it.Sequence, it.Batch); break;
-            case Checkpoint it: Note(machine, it.Kind, default, it.Sequence, it.StateRoot); break;
+            case Checkpoint it:
+                Note(machine, it.Kind, default, it.Sequence, it.StateRoot);
+                machine.NoteCheckpointVote(it.Sequence);
+                break;
             case NewView it: Note(machine, it.Kind, it.View, default, ContentOf(signed)); break;
             case ViewChange it: Note(machine, it.Kind, it.View, default, ContentOf(signed)); break;
         }

@@ -32,6 +32,9 @@ internal sealed class Machine
     private bool _decaysUnnoticed;
     private IReadOnlyList<(string File, byte[] Bytes)>? _copy;
 
+    // The last checkpoint that it has voted for with what was on this disk.
+    private SequenceNumber _lastCheckpointVote;
+
     // What it had said when its disk was put back to a copy; until it is past that, it may have forgotten some of it.
     private (View View, SequenceNumber Sequence)? _saidBefore;
 
@@ -125,6 +128,7 @@ internal sealed class Machine
         {
             var process = new ReplicaProcess(_world, _shard, this, mode, _random.Fork());
             Process = process;
+            JudgeMissingState(process);
             process.Start();
             // Only once the first round is over has anything been said, and is anything on the disk.
             if (Process != process) return;
@@ -149,6 +153,7 @@ internal sealed class Machine
         _world.Trace.Line(() => $"{this} loses its disk");
         Disk.Wipe();
         WasWiped = true;
+        _lastCheckpointVote = SequenceNumber.Genesis;
         _nextStart = _nextStart == StartMode.Genesis ? StartMode.Genesis : StartMode.LostDisk;
     }
 
@@ -191,8 +196,12 @@ internal sealed class Machine
         Disk.FlushNames();
         _nextStart = StartMode.Restart;
         _saidBefore = _shard.Contradictions.HighestOf(Id);
+        _lastCheckpointVote = SequenceNumber.Genesis;
         Restores++;
     }
+
+    /// <summary>It says that it has a checkpoint's state, and that its disk has the means to make it again.</summary>
+    public void NoteCheckpointVote(SequenceNumber sequence) => _lastCheckpointVote = SequenceNumber.Max(_lastCheckpointVote, sequence);
 
     /// <summary>Notes whether the replica has its memory back; while the machine is down, what it was last counts.</summary>
     public void NoteRejoining()
@@ -252,6 +261,16 @@ internal sealed class Machine
     {
         Disk.BytesMax = long.MaxValue;
         FlushMax = 0;
+    }
+
+    // protocol.md section 11: before a vote for a checkpoint its snapshot is durable, or the means to make it again.
+    private void JudgeMissingState(ReplicaProcess process)
+    {
+        if (!process.Driver.IsStateMissing) return;
+        _world.Trace.Line(() => $"{this} lacks the state of its stable checkpoint");
+        var stable = process.Driver.Replica.StableCheckpoint?.Vote.Sequence ?? SequenceNumber.Genesis;
+        if (IsLiar || _lastCheckpointVote < stable) return;
+        _shard.Violations.Add("Who votes for a checkpoint can make its state again", $"{this} voted for that of {_lastCheckpointVote}, and starts without the one of {stable}");
     }
 
     // What the message says is to be done.

@@ -10,7 +10,7 @@ public sealed class PoolStatusTests
 {
     private static readonly ReplicaDocument _good =
         new(0, Running: true, View: 2, Active: true, Primary: 2, Executed: 300, StableCheckpoint: 256, StateRoot: "aaaa", Rejoining: false, FetchingState: false,
-            PendingRequests: 0, Keys: 7, Rejections: new Dictionary<string, long>(StringComparer.Ordinal), DiskFull: false, Dropped: ReplicaStatus.NothingDropped, DiskBytes: 3 << 20, DiskFreeBytes: 7L << 30, Suspicions: [], Faults: null);
+            PendingRequests: 0, Keys: 7, Rejections: new Dictionary<string, long>(StringComparer.Ordinal), DiskFull: false, Dropped: ReplicaStatus.NothingDropped, DiskBytes: 3 << 20, DiskFreeBytes: 7L << 30, Suspicions: [], DiskLogBytes: 4 << 20, DiskLedgerBytes: 1 << 20, SnapshotPosition: 256, LedgerFirst: 1, LedgerLast: 300, RetainedFrom: 1, Faults: null);
 
     [Fact]
     public void Nodes_that_agree_are_said_nothing_about()

@@ -26,10 +26,12 @@ internal sealed class ProcessPool : IDisposable
     public string FileOf(string name) => Path.Combine(_folder, name);
 
     /// <summary>Makes the keys, the genesis and the directories.</summary>
-    public async Task Generate(int clients, int shards, bool dev = true)
+    public Task Generate(int clients, int shards, bool dev = true) => GenerateWith(clients, ["--shards", $"{shards}", .. dev ? (string[])["--dev"] : []]);
+
+    /// <summary>The same, with what else the command line says.</summary>
+    public async Task GenerateWith(int clients, params string[] more)
     {
-        string[] arguments = ["cluster", "generate", "--dir", Pool, "--base-port", $"{Port}", "--clients", $"{clients}", "--shards", $"{shards}"];
-        var made = await Kv.RunWith(new Surroundings(), dev ? [.. arguments, "--dev"] : arguments);
+        var made = await Kv.RunWith(new Surroundings(), ["cluster", "generate", "--dir", Pool, "--base-port", $"{Port}", "--clients", $"{clients}", .. more]);
         Assert.True(made.ExitCode == 0, made.Error);
     }
 

@@ -34,6 +34,7 @@ public sealed class SnapshotTests : IAsyncDisposable
         }
 
         Assert.Contains("keys        1", (await Kv.RunWith(new Surroundings(), "snapshot", "verify", backup, "--genesis", genesis)).Output, StringComparison.Ordinal);
+        await LedgerIsReadBesideTheRunningNode();
         await _pool.Put(1, "later", "too");
         var busy = await Kv.RunWith(new Surroundings(), "snapshot", "restore", backup, "--dir", _pool.DirectoryOf(3));
         Assert.Equal(1, busy.ExitCode);
@@ -63,8 +64,26 @@ public sealed class SnapshotTests : IAsyncDisposable
         await Ends(6, "damaged at byte 0", "snapshot", "restore", file, "--dir", dir);
         await Ends(6, "is not a genesis", "snapshot", "verify", file, "--genesis", file);
         await Ends(2, "--dir", "snapshot", "restore", file, "--genesis", genesis);
-        await Ends(1, "has no state root", "snapshot", "restore", file, "--genesis", genesis, "--new-cluster");
+        await Ends(2, "--dir", "snapshot", "restore", file, "--genesis", genesis, "--new-cluster");
+        await Ends(2, "--genesis", "snapshot", "restore", file, "--dir", dir, "--new-cluster");
+        await Ends(6, "damaged at byte 0", "snapshot", "restore", file, "--dir", dir, "--genesis", genesis, "--new-cluster");
+        await Ends(2, "--snapshot-genesis", "cluster", "generate", "--dir", file + "-new", "--snapshot", file);
         Assert.True(File.Exists(Path.Combine(dir, "first-start"))); // Nothing was restored.
+    }
+
+    private async Task LedgerIsReadBesideTheRunningNode()
+    {
+        var dir = _pool.DirectoryOf(0);
+        var shown = await Kv.RunWith(new Surroundings(), "ledger", "show", "--dir", dir, "--position", "1", "-o", "json");
+        Assert.True(shown.ExitCode == 0, shown.Error);
+        using var json = JsonDocument.Parse(shown.Bytes);
+        Assert.Equal(64, json.RootElement.GetProperty("batch").GetString()!.Length);
+        Assert.True(json.RootElement.GetProperty("signers").GetArrayLength() >= 3);
+        Assert.True(json.RootElement.GetProperty("certifiedBy").GetArrayLength() >= 3);
+        Assert.Contains("ledger root", (await Kv.RunWith(new Surroundings(), "ledger", "show", "--dir", dir, "--position", "1")).Output, StringComparison.Ordinal);
+        Assert.Contains("all of it holds", (await Kv.RunWith(new Surroundings(), "ledger", "verify", "--dir", dir)).Output, StringComparison.Ordinal);
+        await Ends(6, "has no whole entry", "ledger", "show", "--dir", dir, "--position", "1000000");
+        await Ends(2, "no batch at position 0", "ledger", "show", "--dir", dir, "--position", "0");
     }
 
     private static async Task Ends(int exitCode, string error, params string[] args)

@@ -228,6 +228,61 @@ public class RestartTests
         group.TickUntil(() => group.Replicas.All(replica => replica.State.Requests.Count == 3), 100);
     }
 
+    // docs/divergence.md, "A fetched state is rested on before it is durable".
+    [Fact]
+    public void A_replica_whose_state_is_gone_and_whose_log_is_not_says_the_same_again_and_fetches_the_state()
+    {
+        var group = new TestGroup();
+        group.Order(9);
+        group.Drop(envelope => envelope.Name == "commit");
+        group.Order(1, "half");
+        var replica = group[3];
+        var (prepares, commits) = (replica.Said<Prepare>().ToList(), replica.Said<Commit>().ToList());
+        Assert.True(replica.Replica.StableCheckpoint?.Vote.Sequence.Number >= 8);
+        replica.Stop();
+        replica.Disk.Clear();
+        replica.Effects.Clear();
+        replica.Restart(StartMode.Restart);
+        group.DeliverAll();
+        Assert.True(replica.Replica.IsFetchingState);
+        Assert.False(replica.Replica.IsRejoining);
+        Assert.Empty(replica.Of<Execute>());
+        Assert.NotEmpty(replica.Said<Commit>());
+        Assert.All(replica.Said<Prepare>(), vote => Assert.Contains(vote, prepares));
+        Assert.All(replica.Said<Commit>(), vote => Assert.Contains(vote, commits));
+        group.Heal();
+        group.TickUntil(() => replica.State.Root == group[1].State.Root && replica.State.Requests.Count == 10, 300);
+        Assert.False(replica.Replica.IsFetchingState);
+        Assert.NotEmpty(replica.Disk);
+        group.Order(8, "after");
+        group.TickUntil(() => group.Replicas.All(each => each.State.Root == group[1].State.Root && each.State.Requests.Count == 18), 300);
+    }
+
+    [Fact]
+    public void A_primary_whose_state_is_gone_leaves_its_view()
+    {
+        var group = new TestGroup();
+        group.Order(9);
+        group[0].Stop();
+        group[0].Disk.Clear();
+        group[0].Restart(StartMode.Restart);
+        group.TickUntil(() => group[1].Replica is { Active: true, View.Number: > 0 }, 50);
+        group.TickUntil(() => group[0].State.Root == group[1].State.Root, 300);
+    }
+
+    // Everybody has voted for later checkpoints than the one whose state is missing, and let go of that one.
+    [Fact]
+    public void A_state_that_nobody_has_any_more_is_made_up_for_by_a_later_one()
+    {
+        var group = new TestGroup();
+        group.Order(9);
+        group[3].Stop();
+        group.Order(40, "later");
+        group[3].Disk.Clear();
+        group[3].Restart(StartMode.Restart);
+        group.TickUntil(() => group.Replicas.All(each => each.State.Root == group[1].State.Root && each.State.Requests.Count == 49), 500);
+    }
+
     [Fact]
     public void A_restart_while_rejoining_goes_on_rejoining()
     {

@@ -28,6 +28,7 @@ public sealed class PlantedBugTests
     [InlineData(PlantedBug.ReservationForgotten, SimulationProfile.Disk)]
     [InlineData(PlantedBug.SnapshotNamedBeforeFlush, SimulationProfile.Disk)]
     [InlineData(PlantedBug.LogEndsAtFirstBadRecord, SimulationProfile.Disk)]
+    [InlineData(PlantedBug.CheckpointVoteBeforeState, SimulationProfile.Disk)]
     [InlineData(PlantedBug.RestoredVotesAtOnce, SimulationProfile.Disk)]
     [InlineData(PlantedBug.NewViewIgnoresHighestView, SimulationProfile.Byzantine)]
     [InlineData(PlantedBug.NoLockAcrossViews, SimulationProfile.Byzantine)]

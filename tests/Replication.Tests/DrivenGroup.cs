@@ -16,9 +16,10 @@ internal sealed class DrivenGroup
 {
     private const int Replicas = 4;
 
-    private static readonly ConsensusConfig _config = new() { CheckpointInterval = 8 };
     private static readonly GroupConfig _group = new(Replicas);
     private static readonly ClusterId _cluster = new(Digest.Of("a driven group"u8));
+
+    private readonly ConsensusConfig _config;
 
     private readonly Ed25519PrivateKey[] _keys =
         [.. Enumerable.Range(1, Replicas).Select(index => new Ed25519PrivateKey(Enumerable.Repeat((byte)index, Ed25519PrivateKey.SeedLength).ToArray()))];
@@ -27,8 +28,9 @@ internal sealed class DrivenGroup
     private readonly List<DrivenReplica> _all = [];
     private ulong _nonce;
 
-    public DrivenGroup()
+    public DrivenGroup(ConsensusConfig? config = null)
     {
+        _config = config ?? new ConsensusConfig { CheckpointInterval = 8 };
         var context = new StatementContext(_cluster, new GroupId(0), default);
         Verifier = new MessageVerifier(context, _group, _config, [.. _keys.Select(key => key.PublicKey)], Ed25519.Instance, new VerificationCache());
         Now = new Timestamp((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
@@ -86,6 +88,7 @@ internal sealed class DrivenReplica : IPeerTransport, IRootComputer, ICheckpoint
 {
     private readonly DrivenGroup _group;
     private readonly Queue<Action> _later = new();
+    private readonly List<CheckpointSave> _held = [];
 
     public DrivenReplica(DrivenGroup group, DriverOptions options, IStatementSigner signer, ReplicaDisk disk, StartMode mode, ulong nonce)
     {
@@ -105,6 +108,9 @@ internal sealed class DrivenReplica : IPeerTransport, IRootComputer, ICheckpoint
     public List<Statement> Said { get; } = [];
 
     public SequenceNumber Executed => Driver.View.Sequence;
+
+    /// <summary>It ends, as a process that is killed.</summary>
+    public void End() => Failure = new DiskFailedException("The process was killed.");
 
     /// <summary>A round, as the host does it.</summary>
     public void Run(Func<IReadOnlyList<Input>> inputs)
@@ -145,14 +151,33 @@ internal sealed class DrivenReplica : IPeerTransport, IRootComputer, ICheckpoint
 
     public void Compute(ShardState state) => _later.Enqueue(() => Driver.Run([new SnapshotReady(state.Sequence, state.ComputeRoot(), state.LedgerRoot)]));
 
-    public void Save(CheckpointSave work) => _later.Enqueue(() =>
+    /// <summary>Whether work on checkpoints is left undone, until <see cref="SaveHeld"/>.</summary>
+    public bool HoldsSaves { get; set; }
+
+    public void Save(CheckpointSave work) => _later.Enqueue(() => SaveOrHold(work));
+
+    private void SaveOrHold(CheckpointSave work)
     {
+        if (HoldsSaves)
+        {
+            _held.Add(work);
+            return;
+        }
+
         while (work.Step())
         {
         }
 
         Driver.OnSaved(new CheckpointSaved(work, null));
-    });
+    }
+
+    /// <summary>Does what was left undone.</summary>
+    public void SaveHeld()
+    {
+        HoldsSaves = false;
+        foreach (var work in _held.ToList()) SaveOrHold(work);
+        _held.Clear();
+    }
 
     public void OnExecuted(ExecutedBatch batch, Signed<Executed> own) => Said.Add(own.Statement);
 

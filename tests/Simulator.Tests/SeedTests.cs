@@ -31,6 +31,26 @@ public sealed class SeedTests
         }
     }
 
+    // docs/divergence.md, "A fetched state is rested on before it is durable". That no such run breaks a promise is what makes it safe.
+    [Fact]
+    public void Replicas_lose_power_before_a_state_that_they_fetched_is_durable_and_nothing_is_lost()
+    {
+        var without = 0;
+        for (ulong seed = 1; seed <= NoisyRun; seed++)
+        {
+            var options = new SimulationOptions
+            {
+                Profile = SimulationProfile.Disk,
+                Trace = line => without += line.Contains("lacks the state", StringComparison.Ordinal) ? 1 : 0,
+                Adjust = settings => settings with { SavePartMax = 2000 },
+            };
+            var result = Simulation.Run(seed, options);
+            Assert.True(result.Passed, $"seed {seed}: {string.Join("; ", result.Violations)}");
+        }
+
+        Assert.True(without > 0);
+    }
+
     // adversary.md row 13, and what a monitor must not do.
     [Fact]
     public void On_noisy_machines_slow_primaries_are_voted_out_and_nobody_else_is()

@@ -65,7 +65,7 @@ internal sealed class ReplicaHarness
 
     public int Rejections(RejectionKind kind) => Of<Reject>().Count(effect => effect.Kind == kind);
 
-    public void Start() => Round(new Tick(Clock), new Started(++_runs), new RequestsFoundExecuted(ExecutedRequests()));
+    public void Start(bool lacksState = false) => Round(new Tick(Clock), new Started(++_runs, lacksState), new RequestsFoundExecuted(ExecutedRequests()));
 
     public void Stop() => Running = false;
 
@@ -83,11 +83,12 @@ internal sealed class ReplicaHarness
         }
 
         Replica = new Replica(_options, mode, Log.Select(Replayed).ToList());
-        State = Replica.StableCheckpoint is { } stable ? Disk[stable.Vote.Sequence] : FakeState.Genesis;
-        if (Replica.StableCheckpoint is not null) _held[State.Sequence] = State;
+        var stable = Replica.StableCheckpoint?.Vote.Sequence ?? SequenceNumber.Genesis;
+        State = Disk.GetValueOrDefault(stable, FakeState.Genesis);
+        if (State.Sequence > SequenceNumber.Genesis) _held[State.Sequence] = State;
         _toldExpiry = null;
         TellExpiry();
-        Start();
+        Start(lacksState: State.Sequence != stable);
     }
 
     /// <summary>A copy of the disk, which <see cref="RestartFrom"/> puts back.</summary>

@@ -24,6 +24,9 @@ internal sealed class BackupFolder : IDisposable
     /// <summary>A node's directory with its first start ahead.</summary>
     public string Node(int node) => _folder.Node(node, Document);
 
+    /// <summary>One of another cluster.</summary>
+    public string Node(int node, GenesisDocument document) => _folder.Node(node, document);
+
     /// <summary>A shard's state after some writes.</summary>
     public static ShardState StateOf(Genesis genesis, uint shard = 0, int keys = 40)
     {
