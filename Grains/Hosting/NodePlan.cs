@@ -32,6 +32,9 @@ public sealed record NodePlan(NodeSetup Setup, Func<Action<DiskFailedException>,
     /// <summary>What survives of what was acknowledged: see <see cref="ServedCluster.Storage"/>.</summary>
     public string Storage { get; init; } = ServedCluster.OnDisk;
 
+    /// <summary>What checks signatures, for all nodes that share the silo and nothing but memory with their replicas; null for a node that has the silo, and a disk, to itself.</summary>
+    public ISignatureScheme? Shared { get; init; }
+
     /// <summary>How it reaches the others.</summary>
     public PeerTransport Transport { get; init; }
 

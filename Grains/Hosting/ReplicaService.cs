@@ -1,4 +1,5 @@
 using KvStore.Grains.Placement;
+using KvStore.Protocol;
 using KvStore.Replication.Accountability;
 using KvStore.Replication.Gateways;
 using KvStore.Replication.Pool;
@@ -63,6 +64,8 @@ public sealed class ReplicaService(
             {
                 Storage = plan.Storage,
                 Signer = plan.Signer,
+                Scheme = plan.Shared ?? Ed25519.Instance,
+                SharesThreads = plan.Shared is not null,
                 EvidenceDirectory = Path.Combine(setup.Config.Directory, EvidenceFiles.DirectoryName),
             };
             var node = new PoolNode(options, setup.Marks, network, stores, loggers);

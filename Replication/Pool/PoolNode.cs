@@ -200,6 +200,7 @@ public sealed class PoolNode : IAsyncDisposable
         return new HostOptions(driver, group.Signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence)
         {
             PeerIsFaulty = _network.OnRejected,
+            SharesThreads = _options.SharesThreads,
         };
     }
 }
