@@ -16,7 +16,9 @@ internal sealed class GatewayService(ApiOptions options, SiloReplicas replicas, 
     {
         lifetime.ApplicationStopping.Register(service.HandOver); // At once: the requests that are under way are finished by whoever leads then.
         var node = replicas.Any ?? throw new InvalidOperationException("The silo has no node.");
-        _api = await ApiHost.StartAsync(options, node.Served, loggers, cancellationToken);
+        // Where all nodes live in this silo, clients have no others to ask.
+        var served = node.Served.Pool?.Members.Length == replicas.Count ? node.Served with { Pool = null } : node.Served;
+        _api = await ApiHost.StartAsync(options, served, loggers, cancellationToken);
         _api.Stopping.Register(lifetime.StopApplication);
     }
 

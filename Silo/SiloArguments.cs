@@ -6,7 +6,7 @@ namespace KvStore.Silo;
 /// <summary>A command line of <c>--name value</c>, each of which is taken once; what it lacks the environment's <c>KV_SILO_NAME</c> may have.</summary>
 internal sealed class SiloArguments
 {
-    private static readonly string[] _flags = ["require-signed", "plain-silos"];
+    private static readonly string[] _flags = ["require-signed", "plain-silos", "disk-emulator"];
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 

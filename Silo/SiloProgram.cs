@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using KvStore.Api;
 using KvStore.Grains.Hosting;
 using KvStore.Grains.Placement;
+using KvStore.Protocol;
+using KvStore.Replication.Hosting;
 using KvStore.Replication.Setup;
 
 namespace KvStore.Silo;
@@ -43,7 +45,8 @@ internal static class SiloProgram
     {
         using var cluster = new LocalCluster(settings.Replicas, settings.Shards);
         var options = new ApiOptions { Urls = settings.Urls ?? ApiOptions.DefaultUrls, AllowUnsigned = !settings.RequireSigned };
-        return await RunAsync(settings, [.. cluster.Nodes.Select(setup => PlanOf(settings, setup))], options);
+        var scheme = new RememberingScheme(Ed25519.Instance);
+        return await RunAsync(settings, [.. cluster.Nodes.Select(setup => PlanOf(settings, setup) with { Shared = scheme })], options);
     }
 
     private static async Task<int> RunReplicaAsync(SiloSettings settings)

@@ -50,6 +50,9 @@ public sealed record SiloSettings
     /// <summary>The endpoint of the Azure tables that hold the membership; null for none.</summary>
     public Uri? AzureTables { get; init; }
 
+    /// <summary>Where the replica keeps everything in Azure's tables and blobs; null for files in the node's directory.</summary>
+    public AzureDiskSettings? AzureDisk { get; init; }
+
     /// <summary>The silo that holds the membership in its memory, for trying things out; null for none.</summary>
     public IPEndPoint? Primary { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record SiloSettings
             Advertise = line.Parsed("advertise", "takes an IP address", static text => IPAddress.TryParse(text, out var address) ? address : null),
             ClusterId = line.Take("cluster-id", "kv"),
             AzureTables = line.Parsed("azure-tables", "takes the https address of a storage account's tables", static text => Absolute(text, Uri.UriSchemeHttps)),
+            AzureDisk = AzureDiskSettings.Read(line),
             Primary = line.Parsed("primary", "takes IP:PORT of the silo that holds the membership", static text => IPEndPoint.TryParse(text, out var endpoint) ? endpoint : null),
             Certificates = SiloCertificates.Read(line),
             Dashboard = line.Parsed("dashboard", "takes an http address of this machine, because it asks nobody who they are", static text => Absolute(text, Uri.UriSchemeHttp) is { IsLoopback: true } uri ? uri : null),
@@ -106,7 +110,7 @@ public sealed record SiloSettings
         var plain = line.IsPlain;
         if (!IsReplica)
         {
-            if (AzureTables is not null || Primary is not null || Directory.Length > 0) throw new SetupException("A cluster in memory has no directory and no other silos.", "Add --role silo --replica I.");
+            if (AzureTables is not null || AzureDisk is not null || Primary is not null || Directory.Length > 0) throw new SetupException("A cluster in memory has no directory, no disk and no other silos.", "Add --role silo --replica I.");
             return;
         }
 

@@ -21,11 +21,26 @@ public sealed class AzureDisks(StorePipeline pipeline, Uri tables, Uri blobs, st
     public TableDisk Open(uint shard, int replica, TableDiskOptions? options = null) =>
         TableDisk.Open(Table(shard, replica), Blobs(shard, replica), options);
 
-    /// <summary>Makes the table and the container when they are not there. Where infrastructure is made by templates, this is not needed.</summary>
+    /// <summary>
+    /// Makes the table and the container when they are not there, where the identity may; they are there where templates make the infrastructure. Whether it
+    /// succeeded, <see cref="Open"/> says, which tries more than once.
+    /// </summary>
     public void Create()
     {
-        Table(0, 0).CreateTable();
-        Blobs(0, 0).CreateContainer();
+        Try(Table(0, 0).CreateTable);
+        Try(Blobs(0, 0).CreateContainer);
+    }
+
+    private static void Try(Action create)
+    {
+        try
+        {
+            create();
+        }
+        catch (Exception failure) when (failure is StoreRefusedException or StoreUnavailableException)
+        {
+            // It may be there all the same.
+        }
     }
 
     private static string NameOf(uint shard, int replica) => string.Create(CultureInfo.InvariantCulture, $"shard-{shard}-replica-{replica}");

@@ -25,6 +25,12 @@ public interface IDisk : IDisposable
     /// <summary>The number of this lease on the disk. A later lease has a higher one, so a holder that was replaced can be told apart.</summary>
     ulong Epoch { get; }
 
+    /// <summary>
+    /// Whether no other process can have taken the disk by now. What a replica says without writing anything down rests on it, because no flush would tell. A disk
+    /// whose lock ends with its process is held. Any thread may ask.
+    /// </summary>
+    bool IsHeld => true;
+
     /// <summary>The names of all files, in ordinal order.</summary>
     IReadOnlyList<string> Files { get; }
 

@@ -19,7 +19,18 @@ public sealed record StatusDocument(
     IReadOnlyList<ShardStatus> Shards,
     IReadOnlyDictionary<string, long> Refused,
     int? Node,
-    IReadOnlyList<PeerDocument>? Peers);
+    IReadOnlyList<PeerDocument>? Peers)
+{
+    /// <summary>The silos that host the nodes, as this node's silo hears of them; absent where nodes are processes by themselves.</summary>
+    public IReadOnlyList<SiloDocument>? Silos { get; init; }
+}
+
+/// <summary>The silo that hosts a node.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Name">The silo's name.</param>
+/// <param name="Address">Where other silos reach it, or did; absent when nobody has heard of it.</param>
+/// <param name="Active">Whether the other silos take it for running: some seconds pass before they know better.</param>
+public sealed record SiloDocument(int Node, string Name, string? Address, bool Active);
 
 /// <summary>How it stands between a node and another.</summary>
 /// <param name="Node">The other node.</param>

@@ -28,7 +28,10 @@ internal static class StatusEndpoints
             [.. cluster.Groups.Select(Of)],
             refusals.Snapshot(),
             cluster.Pool?.Self.Index,
-            cluster.Pool?.Peers().Select(Of).ToList()),
+            cluster.Pool?.Peers().Select(Of).ToList())
+        {
+            Silos = cluster.Pool?.Silos?.Invoke().Select(static silo => new SiloDocument(silo.Node.Index, silo.Name, silo.Address, silo.Active)).ToList(),
+        },
         ApiJson.Readable.StatusDocument);
 
     private static PeerDocument Of(PeerStatus peer) =>

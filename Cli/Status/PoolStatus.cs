@@ -30,6 +30,10 @@ internal sealed record PoolStatus(ClusterDocument Cluster, IReadOnlyList<NodeAns
     public static async Task<PoolStatus> AskAsync(ClusterDocument cluster, IReadOnlyList<NodeDocument> nodes, CancellationToken cancel) =>
         new(cluster, await Task.WhenAll(nodes.Select(node => AskAsync(node, cancel))));
 
+    /// <summary>The silo that hosts a node: by its own word, or that of another that answers. Null where nodes are processes by themselves, or nobody answers.</summary>
+    public SiloDocument? SiloOf(int node) => Nodes.OrderByDescending(each => each.Node.Node == node)
+        .Select(each => each.Said?.Silos?.FirstOrDefault(silo => silo.Node == node)).FirstOrDefault(silo => silo is not null);
+
     /// <summary>What at least one correct node has executed: what w of them say that they have.</summary>
     public ulong Executed(GroupDocument group)
     {

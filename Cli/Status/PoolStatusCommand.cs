@@ -37,7 +37,7 @@ internal static class PoolStatusCommand
         await (asJson ? terminal.WriteLineAsync(JsonSerializer.Serialize(Json(pool, disagreements), PoolJson.Default.PoolStatusJson)) : terminal.WriteAsync(Table(pool)));
         if (!asJson) await terminal.WriteAsync(Files(pool));
         if (!asJson && StatusCommand.Suspicions(Owns(pool)) is { } suspicions) await terminal.WriteAsync(suspicions);
-        foreach (var silent in pool.Nodes.Where(node => node.Said is null)) await terminal.Error.WriteLineAsync($"kv: {silent.Node.Name} at {silent.Node.Client} does not answer: {silent.Error}");
+        foreach (var silent in Silent(pool)) await terminal.Error.WriteLineAsync($"kv: {silent}");
         foreach (var disagreement in disagreements) await terminal.Error.WriteLineAsync($"kv: {disagreement.Text}");
         if (disagreements.Any(each => each.IsContradiction))
             throw new Failure(ExitCodes.VerificationFailed, "Nodes contradict each other.", "At least one of them lies or is damaged: keep its data, and see /v1/evidence.");
@@ -45,6 +45,19 @@ internal static class PoolStatusCommand
         if (down.Count > 0) throw new Failure(ExitCodes.Unavailable, $"No quorum in shard {string.Join(", ", down)}.", "Start the nodes that do not run.");
         return ExitCodes.Ok;
     }
+
+    /// <summary>Who does not answer, node by node, and which silo that is of which replicas.</summary>
+    public static IEnumerable<string> Silent(PoolStatus pool)
+    {
+        var shards = string.Join(", ", pool.Cluster.Groups.Select(group => group.Shard));
+        foreach (var (node, _, error) in pool.Nodes.Where(node => node.Said is null))
+        {
+            yield return $"{node.Name} at {node.Client} does not answer: {error}";
+            if (pool.SiloOf(node.Node) is { } silo) yield return $"shard {shards} replica {node.Node}: silo {NameOf(silo)} does not answer{(silo.Active ? "" : ", and the other silos know of none that runs")}.";
+        }
+    }
+
+    private static string NameOf(SiloDocument silo) => silo.Address is { } address ? $"{silo.Name} at {address}" : silo.Name;
 
     private static IReadOnlyList<(string Who, uint Shard, ReplicaDocument Replica)> Owns(PoolStatus pool) =>
     [
@@ -59,9 +72,11 @@ internal static class PoolStatusCommand
     {
         var table = new Table().Border(TableBorder.Simple)
             .AddColumns("shard", "node", "state", "view", "primary", "executed", "lag", "checkpoint", "state root", "pending", "keys", "lost", "version");
+        var hasSilos = pool.Nodes.Any(node => node.Said?.Silos is not null);
+        if (hasSilos) table.AddColumn("silo");
         foreach (var group in pool.Cluster.Groups)
         {
-            foreach (var node in pool.Nodes) table.AddRow(Row(pool, group, node));
+            foreach (var node in pool.Nodes) table.AddRow([.. Row(pool, group, node), .. hasSilos ? (Text[])[new Text(pool.SiloOf(node.Node.Node) is { } silo ? NameOf(silo) : "-")] : []]);
         }
 
         return table;

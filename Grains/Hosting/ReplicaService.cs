@@ -1,7 +1,11 @@
+using KvStore.Grains.Placement;
+using KvStore.Protocol;
 using KvStore.Replication.Accountability;
+using KvStore.Replication.Gateways;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Pool.Envelopes;
 using KvStore.Replication.Setup;
+using KvStore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,10 +16,11 @@ namespace KvStore.Grains.Hosting;
 /// disk never gets so far; they run once it is active, and leave their views to others before it stops.
 /// </summary>
 public sealed class ReplicaService(
-    IReadOnlyList<NodePlan> plans, SiloReplicas replicas, GrainCarrier carrier, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : ILifecycleParticipant<ISiloLifecycle>
+    IReadOnlyList<NodePlan> plans, SiloReplicas replicas, ReplicaSilos silos, GrainCarrier carrier, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly List<PoolNode> _nodes = [];
     private readonly ILogger _logger = loggers.CreateLogger<ReplicaService>();
+    private int _lost;
 
     /// <summary>Why the silo had to end by itself; null when it did not.</summary>
     public SetupException? Failure { get; private set; }
@@ -51,7 +56,7 @@ public sealed class ReplicaService(
     {
         var setup = plan.Setup;
         PoolNodeOpening.SayWhatThisIs(setup, loggers);
-        var stores = plan.Stores();
+        var stores = await OwnThread.Run("disks", () => plan.Stores(failure => OnLost(plan, failure)));
         try
         {
             var network = plan.Transport == PeerTransport.Tls ? await PoolNodeOpening.ListenAsync(setup, loggers) : EnvelopesOf(plan);
@@ -59,10 +64,12 @@ public sealed class ReplicaService(
             {
                 Storage = plan.Storage,
                 Signer = plan.Signer,
+                Scheme = plan.Shared ?? Ed25519.Instance,
+                SharesThreads = plan.Shared is not null,
                 EvidenceDirectory = Path.Combine(setup.Config.Directory, EvidenceFiles.DirectoryName),
             };
             var node = new PoolNode(options, setup.Marks, network, stores, loggers);
-            replicas.Add(new SiloNode(setup.Self, node.Served, network as EnvelopeNetwork));
+            replicas.Add(new SiloNode(setup.Self, ServedBy(node), network as EnvelopeNetwork));
             return node;
         }
         catch
@@ -72,6 +79,12 @@ public sealed class ReplicaService(
         }
     }
 
+    private ServedCluster ServedBy(PoolNode node)
+    {
+        var pool = node.Served.Pool!;
+        return node.Served with { Pool = pool with { Silos = () => silos.Hosts(pool.Members.Length) } };
+    }
+
     private EnvelopeNetwork EnvelopesOf(NodePlan plan)
     {
         var (setup, document) = (plan.Setup, plan.Setup.Document);
@@ -79,15 +92,23 @@ public sealed class ReplicaService(
         return new EnvelopeNetwork(options, plan.Over(carrier), loggers);
     }
 
-    private Task RunAsync(CancellationToken cancel)
+    // What the replicas had is read from the disks, which may be far away.
+    private async Task RunAsync(CancellationToken cancel)
     {
         foreach (var node in _nodes)
         {
-            node.Run();
+            await OwnThread.Run("start", node.Run);
             _ = WatchAsync(node);
         }
+    }
 
-        return Task.CompletedTask;
+    // Another process may hold the replica's disk: this one is its twin. Nothing leaves the node from here on (HeldTransport), and nothing is to be finished.
+    private void OnLost(NodePlan plan, DiskFailedException failure)
+    {
+        if (Interlocked.Exchange(ref _lost, 1) == 1) return;
+        _logger.DiskLost(plan.Setup.Self.Index, failure.Message);
+        loggers.Dispose(); // So that these words are written before the process ends.
+        plan.End(failure.Message);
     }
 
     // A first start may fail long after the silo is active.

@@ -27,6 +27,9 @@ public sealed class SiloReplicas
     /// <summary>A node of this silo, whichever; null when none runs.</summary>
     public SiloNode? Any => _nodes.Values.FirstOrDefault();
 
+    /// <summary>How many nodes run in this silo.</summary>
+    public int Count => _nodes.Count;
+
     /// <summary>A node runs from now on.</summary>
     /// <exception cref="InvalidOperationException">It runs already.</exception>
     public void Add(SiloNode node)

@@ -172,6 +172,9 @@ internal sealed class EffectInterpreter
 
     private void Send(Send send)
     {
+        // It rests on no record, so that no flush would stop one whose disk, and with it this replica's place, another process has taken: that one may have voted
+        // for more. This look comes after the answer was made, so who holds the disk now held it then.
+        if (send.Message is ReadIndexAnswer && !_ports.Log.IsHeld) return;
         if (send.To != _replica.Self) Outbox.To(send.To, send.Message);
         else if (send.Message is ReadIndexAnswer answer) Outbox.Tell(() => _ports.Events.OnOwnReadIndex(answer));
     }

@@ -29,4 +29,15 @@ public sealed record ServedCluster(Genesis Genesis, ImmutableArray<IShardGroup> 
 /// <param name="Self">The node: its replica's id in every group.</param>
 /// <param name="Members">The nodes, by that id.</param>
 /// <param name="Peers">How it stands between the node and each of the others now.</param>
-public sealed record ServedPool(ReplicaId Self, ImmutableArray<Member> Members, Func<IReadOnlyList<PeerStatus>> Peers);
+public sealed record ServedPool(ReplicaId Self, ImmutableArray<Member> Members, Func<IReadOnlyList<PeerStatus>> Peers)
+{
+    /// <summary>The silos that host the nodes, as this node's silo hears of them now; null where nodes are processes by themselves.</summary>
+    public Func<IReadOnlyList<HostingSilo>>? Silos { get; init; }
+}
+
+/// <summary>The silo that hosts a node.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Name">The silo's name.</param>
+/// <param name="Address">Where other silos reach it, or did when they last heard of it; null when they never did.</param>
+/// <param name="Active">Whether the other silos take it for running: some seconds pass before they know better.</param>
+public sealed record HostingSilo(ReplicaId Node, string Name, string? Address, bool Active);

@@ -42,7 +42,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
         _lagMax = (ulong)genesis.Consensus.Window;
         _reports = new PeerReports(group.Config, options.Clock);
         var context = new StatementContext(genesis.Cluster, group.Id, new Epoch(0));
-        Verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, Ed25519.Instance, verified);
+        Verifier = new MessageVerifier(context, group.Config, genesis.Consensus, group.Members, options.Scheme, verified);
         Evidence = new EvidenceKeeper(context, group.Members, options.EvidenceDirectory is { } directory ? new EvidenceFiles(directory, genesis) : null);
         Replica = new ReplicaOptions(_self, group.Config, genesis.Consensus, genesis.Cluster);
         Signer = options.Signer ?? new KeyStatementSigner(_self, options.Key);

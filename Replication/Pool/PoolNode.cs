@@ -49,7 +49,7 @@ public sealed class PoolNode : IAsyncDisposable
         _firstStart = new FirstStart(genesis.Groups[0].Config, genesis.Groups.Length);
         var verified = new VerificationCache();
         _groups = [.. genesis.Groups.Zip(stores, (group, store) => new PoolGroup(genesis, group, options, verified, OnReport, store.Usage))];
-        _transports = [.. _groups.Select(group => group.TransportOver(network.Attach(group.Id, group.Verifier, group)))];
+        _transports = [.. _groups.Zip(stores, (group, store) => new HeldTransport(group.TransportOver(network.Attach(group.Id, group.Verifier, group)), store.Log))];
         Served = new ServedCluster(genesis, [.. _groups], _groups[0].Verifier, options.Storage)
         {
             Pool = new ServedPool(options.Self, options.Document.Members, () => network.Peers),
@@ -68,7 +68,8 @@ public sealed class PoolNode : IAsyncDisposable
     /// <exception cref="SetupException">A disk is damaged, full, or another replica's. No replica runs.</exception>
     public void Run()
     {
-        if (_marks.HasRun() || !_marks.MayStartFirst())
+        // A disk that outlives the directory, with its marks, says as well that this is no first start.
+        if (_marks.HasRun() || !_marks.MayStartFirst() || _stores.Any(static store => !store.IsEmpty))
         {
             StartReplicas(begins: false);
             return;
@@ -199,6 +200,7 @@ public sealed class PoolNode : IAsyncDisposable
         return new HostOptions(driver, group.Signer, _transports[shard], group.OutletOver(_transports[shard]), _options.Clock, _logger, group.Rejections, group.Evidence)
         {
             PeerIsFaulty = _network.OnRejected,
+            SharesThreads = _options.SharesThreads,
         };
     }
 }

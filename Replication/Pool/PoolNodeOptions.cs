@@ -29,6 +29,12 @@ public sealed record PoolNodeOptions(GenesisDocument Document, ReplicaId Self, E
     /// <summary>What signs as the node's replicas; null for the key itself. It signs with the same key, so that only the library may be another.</summary>
     public IStatementSigner? Signer { get; init; }
 
+    /// <summary>Checks signatures. Nodes that share a process may share one that checks each only once.</summary>
+    public ISignatureScheme Scheme { get; init; } = Ed25519.Instance;
+
+    /// <summary>Whether the replicas' rounds run on the threads of the pool: for nodes that share a process and wait for no disk.</summary>
+    public bool SharesThreads { get; init; }
+
     /// <summary>The wall clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

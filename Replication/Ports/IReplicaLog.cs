@@ -6,6 +6,9 @@ namespace KvStore.Replication.Ports;
 /// <summary>Where a replica writes down what it is about to say.</summary>
 public interface IReplicaLog
 {
+    /// <summary>Whether no other process can have taken the disk that this is on. Any thread may ask.</summary>
+    bool IsHeld => true;
+
     /// <summary>The records of the earlier run, in order: since the last <see cref="BeginAt"/> that became durable, and those that it began with.</summary>
     IReadOnlyList<LogRecord> Load();
 

@@ -7,6 +7,7 @@ namespace KvStore.Replication.Storing;
 /// <summary>A replica's log in a write-ahead log on a disk.</summary>
 public sealed class DiskReplicaLog : IReplicaLog, IDisposable
 {
+    private readonly IDisk _disk;
     private readonly WriteAheadLog _log;
     private IReadOnlyList<ReadOnlyMemory<byte>> _records;
 
@@ -14,7 +15,10 @@ public sealed class DiskReplicaLog : IReplicaLog, IDisposable
     /// <param name="disk">The replica's own disk.</param>
     /// <param name="options">What the log is made like; null for the defaults.</param>
     /// <exception cref="LogDamagedException">A record that was durable is damaged.</exception>
-    public DiskReplicaLog(IDisk disk, WriteAheadLogOptions? options = null) => _log = WriteAheadLog.Open(disk, out _records, options);
+    public DiskReplicaLog(IDisk disk, WriteAheadLogOptions? options = null) => (_disk, _log) = (disk, WriteAheadLog.Open(disk, out _records, options));
+
+    /// <inheritdoc/>
+    public bool IsHeld => _disk.IsHeld;
 
     /// <summary>Whether no run has ever logged anything.</summary>
     public bool IsEmpty => _records.Count == 0 && _log.Basis == 0;

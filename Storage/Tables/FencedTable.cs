@@ -10,13 +10,15 @@ internal sealed class FencedTable
 {
     private readonly ITableStore _table;
     private readonly StoreRetries _retries;
+    private readonly TableDiskOptions _options;
     private LeaseState _state;
     private string _etag;
+    private long _shownAt;
     private volatile Exception? _failure;
 
-    private FencedTable(ITableStore table, StoreRetries retries, LeaseState state, string etag)
+    private FencedTable(ITableStore table, StoreRetries retries, TableDiskOptions options, LeaseState state, string etag, long shownAt)
     {
-        (_table, _retries, _state, _etag) = (table, retries, state, etag);
+        (_table, _retries, _options, _state, _etag, _shownAt) = (table, retries, options, state, etag, shownAt);
     }
 
     public ulong Epoch => _state.Epoch;
@@ -26,6 +28,12 @@ internal sealed class FencedTable
 
     /// <summary>The sequence of the next data row.</summary>
     public ulong Next => _state.Next;
+
+    /// <summary>
+    /// Whether nobody can have taken the lease by now, as far as clocks go: a claimant that sees the row unchanged waits longer than this holder takes its own word
+    /// for it, counted from before its last change was sent for the first time. Any thread may ask.
+    /// </summary>
+    public bool IsHeld => _failure is null && _options.Clock.GetElapsedTime(Volatile.Read(ref _shownAt)) < _options.HeldFor;
 
     /// <summary>Takes the lease.</summary>
     /// <exception cref="DiskInUseException">Somebody uses it.</exception>
@@ -43,8 +51,9 @@ internal sealed class FencedTable
 
         var own = last with { Epoch = last.Epoch + 1, Holder = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), HolderName = options.Holder, Commits = last.Commits + 1 };
         var claim = found is null ? new RowChange(RowChangeKind.Insert, own.ToRow()) : new RowChange(RowChangeKind.Replace, own.ToRow(), found.ETag);
+        var began = options.Clock.GetTimestamp();
         var etag = retries.Do($"take the lease of {table.Name}", _ => Send(table, retries, [claim], own, out var other) ?? throw InUse(table, other ?? last, "and was faster"));
-        return new FencedTable(table, retries, own, etag);
+        return new FencedTable(table, retries, options, own, etag, began);
     }
 
     /// <summary>Throws when an earlier operation failed: nothing of what it may have left is to be built on. Any thread may call it.</summary>
@@ -86,12 +95,14 @@ internal sealed class FencedTable
     {
         RequireSound();
         var isSettled = false;
+        var began = _options.Clock.GetTimestamp();
         try
         {
             RowChange[] all = [new RowChange(RowChangeKind.Replace, next.ToRow(), _etag), .. changes];
             LeaseState? other = null;
             _etag = _retries.Do($"write to {_table.Name}", _ => Send(_table, _retries, all, next, out other) ?? throw Lost(other));
             _state = next;
+            Volatile.Write(ref _shownAt, began);
             isSettled = true;
         }
         catch (DiskFailedException failure)

@@ -34,6 +34,9 @@ public sealed class TableDisk : IDisk
     public ulong Epoch => _lease.Epoch;
 
     /// <inheritdoc/>
+    public bool IsHeld => _lease.IsHeld;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Files
     {
         get

@@ -9,6 +9,15 @@ public sealed record TableDiskOptions
     /// </summary>
     public TimeSpan ObserveFor { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a holder takes its word for it that it holds the lease, after it last showed that it does: less than <see cref="ObserveFor"/>, by more than clocks
+    /// go apart in that time. Writing does not depend on it.
+    /// </summary>
+    public TimeSpan HeldFor { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Measures that time.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>How often a request is sent before the disk counts as failed.</summary>
     public int TriesMax { get; init; } = 8;
 

@@ -17,7 +17,7 @@ public sealed class ArrowTests
         ["Simulator"] = ["Replication"],
         ["Grains.Interfaces"] = [], // So that no type of the protocol can get into Orleans' serializer.
         ["Grains"] = ["Grains.Interfaces", "Replication"],
-        ["Silo"] = ["Grains", "Grains.Interfaces", "Replication", "Api"],
+        ["Silo"] = ["Grains", "Grains.Interfaces", "Replication", "Api", "Storage.Azure"],
     };
 
     [Fact]

@@ -6,10 +6,17 @@ using System.Text;
 
 namespace KvStore.Cli.Tests;
 
-/// <summary>The built program as a process of its own. What it writes is read as it comes, so that no full pipe holds it up.</summary>
+/// <summary>A built program as a process of its own. What it writes is read as it comes, so that no full pipe holds it up.</summary>
 internal sealed class KvProcess : IDisposable
 {
-    private const int Terminate = 15;
+    /// <summary>The signal to end in order.</summary>
+    public const int Terminate = 15;
+
+    /// <summary>The signal to stand still.</summary>
+    public const int StandStill = 19;
+
+    /// <summary>The signal to go on.</summary>
+    public const int GoOn = 18;
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
 
@@ -18,18 +25,30 @@ internal sealed class KvProcess : IDisposable
     private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public KvProcess(params string[] args)
+        : this("kv.dll", args, takesOutput: false)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "kv.dll"), .. args])
+    }
+
+    /// <summary>Starts a program that lies beside the tests.</summary>
+    /// <param name="program">Its file.</param>
+    /// <param name="args">Its command line.</param>
+    /// <param name="takesOutput">Whether its standard output is read as its standard error is.</param>
+    public KvProcess(string program, string[] args, bool takesOutput)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. args])
         {
             UseShellExecute = false,
             RedirectStandardError = true,
+            RedirectStandardOutput = takesOutput,
             RedirectStandardInput = true,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("KV_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
+        _process.OutputDataReceived += (_, line) => OnLine(line.Data);
         _process.Start();
         _process.BeginErrorReadLine();
+        if (takesOutput) _process.BeginOutputReadLine();
     }
 
     public string Error
@@ -59,9 +78,12 @@ internal sealed class KvProcess : IDisposable
     /// <summary>Tells it to end, as a service manager does.</summary>
     public Task<int> Stop()
     {
-        Assert.Equal(0, SendSignal(_process.Id, Terminate));
+        Signal(Terminate);
         return Ended();
     }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(int signal) => Assert.Equal(0, SendSignal(_process.Id, signal));
 
     /// <summary>Ends it as a power cut of its machine would.</summary>
     public Task<int> Kill()

@@ -65,6 +65,26 @@ public sealed class PoolStatusTests
         Assert.Equal(0ul, lonely.Executed(lonely.Cluster.Groups[0]));
     }
 
+    [Fact]
+    public void The_silo_of_a_node_that_does_not_answer_is_named_with_its_replica()
+    {
+        Assert.Equal(["node2 at http://10.0.0.2:1 does not answer: away"], PoolStatusCommand.Silent(PoolOf(_good, _good, null, _good)));
+        var silos = Enumerable.Range(0, 4).Select(node => new SiloDocument(node, $"replica-{node}", $"10.0.0.{node}:11111", Active: node != 2)).ToList();
+        Assert.Equal(
+            ["node2 at http://10.0.0.2:1 does not answer: away", "shard 0 replica 2: silo replica-2 at 10.0.0.2:11111 does not answer, and the other silos know of none that runs."],
+            PoolStatusCommand.Silent(On(silos)));
+        silos[2] = silos[2] with { Active = true }; // It takes them some seconds.
+        Assert.Equal("shard 0 replica 2: silo replica-2 at 10.0.0.2:11111 does not answer.", PoolStatusCommand.Silent(On(silos)).Last());
+        silos[2] = silos[2] with { Address = null, Active = false };
+        Assert.StartsWith("shard 0 replica 2: silo replica-2 does not answer", PoolStatusCommand.Silent(On(silos)).Last(), StringComparison.Ordinal);
+    }
+
+    private static PoolStatus On(IReadOnlyList<SiloDocument> silos)
+    {
+        var pool = PoolOf(_good, _good, null, _good);
+        return pool with { Nodes = [.. pool.Nodes.Select(answer => answer with { Said = answer.Said is { } said ? said with { Silos = silos } : null })] };
+    }
+
     // Each node says the same of itself and of the others, but for what is given.
     private static PoolStatus PoolOf(params ReplicaDocument?[] own)
     {

@@ -8,6 +8,7 @@ using KvStore.Protocol;
 using KvStore.Replication;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Setup;
+using KvStore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,11 +28,13 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly Dictionary<int, InProcessSiloHandle> _silos = [];
     private readonly Dictionary<int, ApiHost> _gateways = [];
     private readonly InProcessTestCluster _cluster;
+    private readonly Dictionary<int, Uri> _addresses = [];
     private readonly Mishaps _mishaps;
+    private readonly Func<NodeSetup, Action<DiskFailedException>, ImmutableArray<ShardStore>> _stores;
 
-    private SiloCluster(Mishaps mishaps)
+    private SiloCluster(Mishaps mishaps, Func<NodeSetup, Action<DiskFailedException>, ImmutableArray<ShardStore>>? stores)
     {
-        _mishaps = mishaps;
+        (_mishaps, _stores) = (mishaps, stores ?? ((setup, _) => PoolNodeOpening.OpenDisks(setup)));
         Document = ClusterGenerator.Generate(new GeneratorOptions(Path.Combine(_folder, "pool"), Replicas, Clients: 0, Shards: 1, [], BasePort: 7000, AdmitsAnyClient: true, IsDevelopment: true));
         var builder = new InProcessTestClusterBuilder(Replicas);
         builder.ConfigureSilo((options, silo) => Configure(silo, int.Parse(options.SiloName.Split('_')[^1], CultureInfo.InvariantCulture)));
@@ -53,9 +56,12 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public ReplicaStatus StatusOf(int replica) => Node(replica).Served.Groups[0].Statuses[replica];
 
-    public static async Task<SiloCluster> StartAsync(Mishaps? mishaps = null)
+    /// <summary>Starts all four.</summary>
+    /// <param name="mishaps">What happens to envelopes; null for nothing.</param>
+    /// <param name="stores">Opens a node's disks; null for files in its directory.</param>
+    public static async Task<SiloCluster> StartAsync(Mishaps? mishaps = null, Func<NodeSetup, Action<DiskFailedException>, ImmutableArray<ShardStore>>? stores = null)
     {
-        var cluster = new SiloCluster(mishaps ?? new Mishaps(0, 0, 0, 0));
+        var cluster = new SiloCluster(mishaps ?? new Mishaps(0, 0, 0, 0), stores);
         await cluster._cluster.DeployAsync();
         foreach (var silo in cluster._cluster.Silos) await cluster.TakeAsync(silo);
         return cluster;
@@ -65,10 +71,15 @@ internal sealed class SiloCluster : IAsyncDisposable
     public async Task StopAsync(int replica, bool gracefully)
     {
         _silos.Remove(replica, out var silo);
-        if (_gateways.Remove(replica, out var gateway)) await gateway.DisposeAsync();
+        _gateways.Remove(replica, out var gateway);
+        var killed = gracefully ? Task.CompletedTask : _cluster.KillSiloAsync(silo!); // Under its gateway: what is under way there gets no answer.
+        if (gateway is not null) await gateway.DisposeAsync();
+        await killed;
         if (gracefully) await _cluster.StopSiloAsync(silo!);
-        else await _cluster.KillSiloAsync(silo!);
     }
+
+    /// <summary>Where a replica's gateway is, or was before its silo ended and will be again.</summary>
+    public Uri AddressOf(int replica) => _addresses[replica];
 
     /// <summary>Starts the silo of a replica, which has none or, where a test wants to see that, has one.</summary>
     public async Task RestartAsync(int replica) => await TakeAsync(await _cluster.StartSiloAsync(replica, _cluster.Options));
@@ -90,15 +101,16 @@ internal sealed class SiloCluster : IAsyncDisposable
     {
         var node = silo.ServiceProvider.GetRequiredService<SiloReplicas>().Any!;
         _silos[node.Self.Index] = silo;
-        var options = new ApiOptions { Urls = "http://127.0.0.1:0", LogLevel = LogLevel.Critical };
-        _gateways[node.Self.Index] = await ApiHost.StartAsync(options, node.Served, NullLoggerFactory.Instance, Cancel);
+        var options = new ApiOptions { Urls = _addresses.TryGetValue(node.Self.Index, out var earlier) ? earlier.ToString() : "http://127.0.0.1:0", LogLevel = LogLevel.Critical };
+        var gateway = _gateways[node.Self.Index] = await ApiHost.StartAsync(options, node.Served, NullLoggerFactory.Instance, Cancel);
+        _addresses[node.Self.Index] = gateway.Address;
     }
 
     private void Configure(ISiloBuilder silo, int replica)
     {
         var directory = ClusterGenerator.NodeDirectoryOf(Path.Combine(_folder, "pool"), replica);
         var setup = NodeSetup.Read(NodeConfig.Read(directory, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty));
-        var plan = new NodePlan(setup, () => PoolNodeOpening.OpenDisks(setup));
+        var plan = new NodePlan(setup, lost => _stores(setup, lost)) { End = words => throw new InvalidOperationException(words) };
         silo.AddReplicas(HeldReplicas.Of(replica)).AddNodes([plan with { Over = carrier => new FaultyCarrier(carrier, _mishaps, replica, (from, to) => IsCut(from, to)) }]);
     }
 }

@@ -107,6 +107,9 @@ internal sealed class DrivenReplica : IPeerTransport, IRootComputer, ICheckpoint
     /// <summary>All statements that left it.</summary>
     public List<Statement> Said { get; } = [];
 
+    /// <summary>The questions about the read index that it answered, others' and its own gateway's.</summary>
+    public List<ulong> AnsweredRounds { get; } = [];
+
     public SequenceNumber Executed => Driver.View.Sequence;
 
     /// <summary>It ends, as a process that is killed.</summary>
@@ -189,9 +192,7 @@ internal sealed class DrivenReplica : IPeerTransport, IRootComputer, ICheckpoint
     {
     }
 
-    public void OnOwnReadIndex(ReadIndexAnswer answer)
-    {
-    }
+    public void OnOwnReadIndex(ReadIndexAnswer answer) => AnsweredRounds.Add(answer.Round);
 
     public void OnRefused(Digest request)
     {
@@ -221,6 +222,7 @@ internal sealed class DrivenReplica : IPeerTransport, IRootComputer, ICheckpoint
     private void Keep(ReplicaId? to, PeerMessage message)
     {
         if (message is StatementMessage statement) Said.Add(statement.Signed.UntypedStatement);
+        if (message is ReadIndexAnswer answer) AnsweredRounds.Add(answer.Round);
         if (message is ProposalMessage proposal) Said.Add(proposal.PrePrepare.Statement);
         _group.Send(Id, to, message);
     }

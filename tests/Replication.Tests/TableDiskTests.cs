@@ -76,6 +76,33 @@ public sealed class TableDiskTests
         Assert.Equal(holder.Said.OfType<Executed>().First(executed => executed.Sequence == next.Executed).LedgerRoot, next.Driver.View.LedgerRoot);
     }
 
+    // Its answer needs no flush, and would lack what the holder voted to commit since: with another replica that lies, a quorum of answers could miss a write.
+    [Fact]
+    public void A_former_holder_answers_no_question_about_the_read_index_once_another_can_have_taken_its_place()
+    {
+        var (clouds, clock) = (Enumerable.Range(0, Replicas).Select(_ => new FakeCloud()).ToList(), new FakeClock());
+        var group = new DrivenGroup();
+        var replicas = clouds.Select((cloud, each) => group.Start(each, cloud.Open(clock: clock), StartMode.Genesis)).ToList();
+        group.Put("before", replicas);
+        group.Until(() => replicas.TrueForAll(replica => Has(replica, "before")), "the group orders");
+        var former = replicas[2];
+        Ask(former, 1);
+        Assert.Equal([1UL, 1UL], former.AnsweredRounds);
+
+        var disk = clouds[2].Open(observe: () => clock.Pass(15), clock: clock);
+        Ask(former, 2);
+        Assert.Null(former.Failure); // It has written nothing and knows nothing of it.
+        Assert.Equal([1UL, 1UL], former.AnsweredRounds);
+        var holder = group.Start(2, disk, StartMode.Restart);
+        group.Until(
+            () =>
+            {
+                Ask(holder, 3);
+                return holder.AnsweredRounds.Contains(3);
+            },
+            "the holder has heard what it said before, and answers");
+    }
+
     [Fact]
     public void Without_the_fence_the_same_two_would_contradict_each_other()
     {
@@ -124,6 +151,12 @@ public sealed class TableDiskTests
 
     private static IEnumerable<(Statement One, Statement Other)> Pairs(DrivenReplica one, DrivenReplica other) =>
         from first in one.Said from second in other.Said select (first, second);
+
+    // A peer's gateway, and its own.
+    private static void Ask(DrivenReplica replica, ulong round)
+    {
+        foreach (var from in (ReplicaId[])[new(0), replica.Id]) replica.Hear(from, new ReadIndexQuery(round));
+    }
 
     private static bool Has(DrivenReplica replica, string key)
     {

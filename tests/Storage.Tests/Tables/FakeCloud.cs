@@ -47,12 +47,14 @@ internal sealed class FakeCloud
     /// <summary>The disk as a sender sees it.</summary>
     /// <param name="fate">Decides what becomes of each of its requests that change something.</param>
     /// <param name="observe">What passes while a claimant looks at the lease; null when it does not look.</param>
-    public TableDisk Open(Func<string, Fate>? fate = null, Action? observe = null)
+    /// <param name="clock">The sender's clock.</param>
+    public TableDisk Open(Func<string, Fate>? fate = null, Action? observe = null, TimeProvider? clock = null)
     {
         var options = new TableDiskOptions
         {
             ObserveFor = observe is null ? TimeSpan.Zero : TimeSpan.FromSeconds(15),
             Wait = time => { if (time == TimeSpan.FromSeconds(15)) observe?.Invoke(); },
+            Clock = clock ?? TimeProvider.System,
         };
         var sender = new FakeSender(this, fate ?? (_ => Fate.Done));
         return TableDisk.Open(sender, sender, options);
