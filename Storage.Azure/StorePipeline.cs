@@ -24,6 +24,9 @@ public sealed class StorePipeline
     /// <summary>With the tokens of an identity that may read and write the table's and the container's data.</summary>
     public static StorePipeline With(TokenCredential credential) => new(new BearerTokenAuthenticationPolicy(credential, Scope));
 
+    /// <summary>With an authentication of one's own.</summary>
+    public static StorePipeline With(HttpPipelinePolicy authentication) => new(authentication);
+
     /// <summary>With the key that everybody knows of Azure's emulator, Azurite, on this machine.</summary>
     /// <param name="tables">Its address for tables, which is signed for otherwise than that for blobs.</param>
     public static StorePipeline WithEmulator(Uri tables) => new(new EmulatorKey(tables));
