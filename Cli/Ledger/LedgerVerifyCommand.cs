@@ -39,6 +39,8 @@ internal static class LedgerVerifyCommand
         var runs = report.Runs.IsEmpty ? "no entries" : $"positions {string.Join(", ", report.Runs.Select(run => $"{run.First} to {run.Last}"))}";
         var checkpoint = report.Checkpoint is { } certified ? $"certified up to {certified.Vote.Sequence}" : "no checkpoint yet";
         var torn = report.TornBytes > 0 ? $"; {report.TornBytes} bytes behind the last entry are being written, or torn" : "";
-        return $"{runs}, in {report.Files} files, {checkpoint}: all of it holds{torn}";
+        // Commit certificates prove batches; times and results are proven by the certified root of the tree, which reaches back to a gap and no further.
+        var gaps = report.Runs.Length > 1 ? "; what is missing between was fetched as a state, or lost, and times and results before it are this disk's word" : "";
+        return $"{runs}, in {report.Files} files, {checkpoint}: all of it holds{gaps}{torn}";
     }
 }

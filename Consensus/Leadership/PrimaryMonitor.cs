@@ -93,7 +93,7 @@ internal sealed class PrimaryMonitor(GroupConfig group)
     public void OnTick(ReplicaState state)
     {
         if (_window is null || PlantedBugs.Has(PlantedBug.MonitorBlind)) return;
-        if (!state.Active || state.IsPrimary || state.IsForgetful || state.Transfer.Certificate is not null)
+        if (!state.Active || state.IsPrimary || state.IsForgetful || state.IsStateMissing || state.Transfer.Certificate is not null)
         {
             BeginAnew(state.Ticks);
             return;

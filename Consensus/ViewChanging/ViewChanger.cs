@@ -14,7 +14,7 @@ internal static class ViewChanger
         {
             OnTickBetweenViews(state);
         }
-        else if (state.IsPrimary ? MayRetire(state) : state.ViewChanges.HasLeft(state.Primary, state.View))
+        else if (state.IsPrimary ? MayLeave(state) : state.ViewChanges.HasLeft(state.Primary, state.View))
         {
             // Nobody has waited in vain: were the time-out to double, the restart of one node after the other would make the next real fault a long one.
             Leave(state, state.View.Next, doubles: false);
@@ -125,8 +125,9 @@ internal static class ViewChanger
         return false;
     }
 
-    // In a group of one there is nobody to lead in its place.
-    private static bool MayRetire(ReplicaState state) => state.Retires && state.Leaders.Primary(state.View.Next) != state.Self;
+    // A primary that is about to stop, or that could not lead for long because it lacks the state. In a group of one there is nobody to lead in its place.
+    private static bool MayLeave(ReplicaState state) =>
+        (state.Retires || (state.IsStateMissing && !state.IsForgetful)) && state.Leaders.Primary(state.View.Next) != state.Self;
 
     // A replica that lost its disk waits for positions to move on, and no client may be waiting with it. That too is work that a primary owes.
     private static bool RejoinIsLate(ReplicaState state) =>

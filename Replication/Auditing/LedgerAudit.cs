@@ -17,8 +17,8 @@ namespace KvStore.Replication.Auditing;
 public sealed record ProvenBatch(LedgerEntry Entry, Digest Leaf, ulong Size, Digest Root, ImmutableArray<Digest> Path, QuorumCertificate<Checkpoint>? Checkpoint);
 
 /// <summary>
-/// Reads the ledger in a replica's directory for its operator, and believes nothing of it that the genesis does not prove. The replica may run: no lease is taken
-/// and nothing is written.
+/// Reads the ledger in a replica's directory for its operator, and believes nothing of it that the genesis does not prove, but for times and results of entries that no certified
+/// checkpoint follows without a gap. The replica may run: no lease is taken and nothing is written.
 /// </summary>
 public sealed class LedgerAudit : IDisposable
 {

@@ -44,6 +44,8 @@ public static class NewCluster
                 "Take the snapshot that the genesis was made with.");
         }
 
+        if (shard.Number >= origin.Shards.Length)
+            throw new SetupException($"The genesis has no shard {shard.Number}, of which the snapshot is.", "Make the genesis with as many shards as the old cluster has.");
         var named = origin.Shards[(int)shard.Number];
         if (named.Position != snapshot.State.Sequence || named.SnapshotRoot != snapshot.Certificate.Vote.StateRoot)
         {

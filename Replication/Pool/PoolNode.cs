@@ -69,7 +69,7 @@ public sealed class PoolNode : IAsyncDisposable
     public void Run()
     {
         // A disk that outlives the directory, with its marks, says as well that this is no first start.
-        if (_marks.HasRun() || !_marks.MayStartFirst() || _stores.Any(static store => !store.IsEmpty))
+        if (_marks.HasRun() || !_marks.MayStartFirst() || _stores.Any(static store => store is { OutlivesDirectory: true, IsEmpty: false }))
         {
             StartReplicas(begins: false);
             return;

@@ -14,6 +14,9 @@ public sealed record ShardStore(IReplicaLog Log, ISnapshotStore Snapshots, DiskL
     /// <summary>Says what of its disk it uses; null where there is none.</summary>
     public Func<DiskUsage?> Usage { get; init; } = static () => null;
 
+    /// <summary>Whether it is kept elsewhere than in the node's directory, whose marks say nothing of it when they are gone.</summary>
+    public bool OutlivesDirectory { get; init; }
+
     /// <summary>Makes durable all that was written without being flushed; does nothing where nothing can be made so.</summary>
     public Action FlushAll { get; init; } = () => { };
 

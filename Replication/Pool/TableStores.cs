@@ -24,6 +24,7 @@ public static class TableStores
     public static ImmutableArray<ShardStore> Open(NodeSetup setup, Func<GroupId, TableDisk> open, Action<DiskFailedException> lost)
     {
         RequireDurable(setup);
+        RequireEmptyBeginning(setup);
         var openings = setup.Document.Genesis.Groups.Select(group => new Opening(() => Open(open(group.Id), lost), group.Id)).ToList();
         foreach (var opening in openings) opening.Join();
         if (openings.Select(opening => opening.Failure).OfType<Exception>().FirstOrDefault() is not { } failure) return [.. openings.Select(opening => opening.Store!)];
@@ -37,7 +38,7 @@ public static class TableStores
         try
         {
             var replica = ReplicaDisk.Over(disk);
-            return ShardStore.On(replica) with { Disk = new RenewedDisk(renewal, replica) };
+            return ShardStore.On(replica) with { Disk = new RenewedDisk(renewal, replica), OutlivesDirectory = true };
         }
         catch
         {
@@ -54,6 +55,13 @@ public static class TableStores
             throw new SetupException($"{setup.Config.Of(NodeSetting.Durability).Source}: durability none is for disks in files.", $"Leave out {NodeSetting.Durability.Name}.");
         if (setup.Marks.MayLackWrites)
             throw new SetupException($"'{setup.Config.DataPath}' is of a run on files that flushed nothing and did not end in order.", $"Remove '{setup.Config.DataPath}', or name another directory with {NodeSetting.Data.Flag}.");
+    }
+
+    // Restoring writes files, and a node that begins without its first state can never start again.
+    private static void RequireEmptyBeginning(NodeSetup setup)
+    {
+        if (setup.Document.Genesis.Origin is not null)
+            throw new SetupException("The cluster begins with a backup's data, which is restored to files only.", "Let the node have its disk in files, or begin with an empty cluster.");
     }
 
     private sealed class RenewedDisk(LeaseRenewal renewal, ReplicaDisk disk) : IDisposable

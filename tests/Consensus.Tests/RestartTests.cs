@@ -270,6 +270,29 @@ public class RestartTests
         group.TickUntil(() => group[0].State.Root == group[1].State.Root, 300);
     }
 
+    // With another one down the others order nothing without its votes, and it executes nothing itself: views change meanwhile, because it can't tell a slow primary from its own lack.
+    [Fact]
+    public void With_another_one_down_the_group_orders_through_a_replica_whose_state_is_gone()
+    {
+        var group = new TestGroup();
+        group.Order(9);
+        group[3].Stop();
+        group[3].Disk.Clear();
+        group.Drop(envelope => envelope.To.Index == 3 && envelope.Name == "chunk");
+        group[3].Restart(StartMode.Restart);
+        group.TickUntil(() => !group[3].Replica.IsListening, 30);
+        group[2].Stop();
+        for (var i = 0; i < 5; i++)
+        {
+            group.Submit($"on{i}", 0, 1, 3);
+            group.TickUntil(() => new[] { 0, 1 }.All(index => group[index].State.Requests.Count == 10 + i), 3000);
+        }
+
+        Assert.True(group[3].Replica.IsFetchingState);
+        group.Heal();
+        group.TickUntil(() => group[3].State.Root == group[0].State.Root, 300);
+    }
+
     // Everybody has voted for later checkpoints than the one whose state is missing, and let go of that one.
     [Fact]
     public void A_state_that_nobody_has_any_more_is_made_up_for_by_a_later_one()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KvStore.Protocol;
 using KvStore.Replication.Pool;
 using KvStore.Replication.Setup;
@@ -63,7 +64,7 @@ public sealed class TableStoresTests
         await pool.Begin();
         await Heard(pool, running: true);
         using var holder = _clouds[0].Open(); // As after a claimant's look at a lease that showed nothing: a process that stood still.
-        var failure = await lost.Task.WaitAsync(TestPool.Cancel);
+        var failure = await lost.Task.WaitAsync(TestPool.Patience, TestPool.Cancel);
         Assert.Contains("Two processes with one replica's key contradict each other", failure.Message, StringComparison.Ordinal);
         await Heard(pool, running: false); // It says ten times a second where it stands, while it may.
     }
@@ -106,8 +107,10 @@ public sealed class TableStoresTests
 
     private static async Task Heard(TestPool pool, bool running)
     {
+        var began = Stopwatch.GetTimestamp();
         while (pool.Group(0).Statuses[Replaced].Running != running)
         {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TestPool.Patience);
             await Task.Yield();
             TestPool.Cancel.ThrowIfCancellationRequested();
         }

@@ -17,8 +17,8 @@ internal sealed class TestPool : IAsyncDisposable
 {
     private const int Nodes = 4;
 
-    // Long for the slowest machine. A pool that does not get there in this time never will, and a test that tries for ever says nothing.
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+    /// <summary>Long for the slowest machine. A pool that does not get there in this time never will, and a test that tries for ever says nothing.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly SetupFolder _folder = new();
     private readonly GenesisDocument _document = SetupFolder.Signed(name: ClusterGenerator.NewName("pool"));
@@ -112,7 +112,7 @@ internal sealed class TestPool : IAsyncDisposable
                 await group.SubmitAsync(verified, Cancel);
                 return;
             }
-            catch (ShardUnavailableException) when (Stopwatch.GetElapsedTime(began) < _patience)
+            catch (ShardUnavailableException) when (Stopwatch.GetElapsedTime(began) < Patience)
             {
                 await Task.Yield(); // Nobody has heard from enough of the others yet. The same bytes again do no harm.
             }
@@ -131,7 +131,7 @@ internal sealed class TestPool : IAsyncDisposable
                 var state = await GroupOf(node, key).ReadLinearizableAsync(Cancel);
                 return Encoding.UTF8.GetString(state.Read(command).Value.Span);
             }
-            catch (ShardUnavailableException) when (Stopwatch.GetElapsedTime(began) < _patience)
+            catch (ShardUnavailableException) when (Stopwatch.GetElapsedTime(began) < Patience)
             {
                 await Task.Yield();
             }
