@@ -18,6 +18,9 @@ internal sealed class DirectoryLease : IDisposable
     private readonly string _path;
     private readonly SafeFileHandle _lock;
 
+    // Where the file is and when it was changed last, when it was read last.
+    private NativeFiles.Identity? _read;
+
     private DirectoryLease(string path, SafeFileHandle locked, ulong epoch)
     {
         _path = path;
@@ -76,9 +79,16 @@ internal sealed class DirectoryLease : IDisposable
     /// <exception cref="IOException">It can't be read.</exception>
     public void RequireHeld()
     {
-        // By its path and not by the open file: the directory may have been replaced by another one.
+        // By its path and not by the open file: the directory may have been replaced by another one. What is not changed since need not be read again.
+        var seen = NativeFiles.IdentityOf(_path);
+        if (seen is not null && seen == _read) return;
         var found = TryRead(_path, out var epoch, out var process);
-        if (found && epoch == Epoch) return;
+        if (found && epoch == Epoch)
+        {
+            _read = seen;
+            return;
+        }
+
         throw new DiskFailedException(found
             ? $"{Path.GetDirectoryName(_path)} was taken by process {process} (lease {epoch}, this is {Epoch}). Two processes with one replica's key contradict each other, so this one stops. Run one process per data directory."
             : $"The lease {_path} is gone or was written over: something other than this process works in the data directory. The replica stops; see to it that nothing else touches the directory, and start it again.");
