@@ -8,7 +8,9 @@ namespace KvStore.Consensus.NormalCase;
 /// </summary>
 internal sealed class SlotWindow
 {
-    private readonly SortedDictionary<SequenceNumber, Slot> _slots = [];
+    // A slot is looked up many times for each message, and their order is wanted once in a while.
+    private readonly LookupTable<SequenceNumber, Slot> _slots = new();
+    private readonly SortedSet<SequenceNumber> _held = [];
     private SequenceNumber _highest;
 
     // No slot at or below it is without execution, so that it need not be looked for among all that are retained.
@@ -20,16 +22,17 @@ internal sealed class SlotWindow
     public long ExecutedBytes { get; private set; }
 
     /// <summary>All slots, ascending.</summary>
-    public IEnumerable<Slot> All => _slots.Values;
+    public IEnumerable<Slot> All => _held.Select(sequence => _slots[sequence]);
 
-    public Slot? Find(SequenceNumber sequence) => _slots.GetValueOrDefault(sequence);
+    public Slot? Find(SequenceNumber sequence) => _slots.TryGetValue(sequence, out var slot) ? slot : null;
 
     public Slot FindOrAdd(SequenceNumber sequence, GroupConfig group, ulong tick)
     {
         if (_slots.TryGetValue(sequence, out var slot)) return slot;
         slot = new Slot(sequence, group, tick);
         _highest = SequenceNumber.Max(_highest, sequence);
-        _slots.Add(sequence, slot);
+        _slots[sequence] = slot;
+        _held.Add(sequence);
         NotExecuted(sequence);
         return slot;
     }
@@ -40,7 +43,7 @@ internal sealed class SlotWindow
         if (last > first && last.Number - first.Number > (ulong)_slots.Count)
         {
             // After a state transfer the positions between may be many more than the slots. A copy: who looks at slots may make some.
-            foreach (var slot in _slots.Values.Where(slot => slot.Sequence >= first && slot.Sequence <= last).ToList()) yield return slot;
+            foreach (var sequence in _held.Where(sequence => sequence >= first && sequence <= last).ToList()) yield return _slots[sequence];
             yield break;
         }
 
@@ -54,11 +57,7 @@ internal sealed class SlotWindow
     public IEnumerable<Slot> Above(SequenceNumber sequence) => From(sequence.Next, _highest);
 
     /// <summary>The first executed position that is held; the one after <paramref name="executed"/> when none is.</summary>
-    public SequenceNumber RetainedFrom(SequenceNumber executed)
-    {
-        foreach (var sequence in _slots.Keys) return SequenceNumber.Min(sequence, executed.Next);
-        return executed.Next;
-    }
+    public SequenceNumber RetainedFrom(SequenceNumber executed) => _held.Count == 0 ? executed.Next : SequenceNumber.Min(_held.Min, executed.Next);
 
     public void CountExecuted(Slot slot) => ExecutedBytes += Weight(slot);
 
@@ -80,20 +79,26 @@ internal sealed class SlotWindow
             if (!slot.IsExecuted) dropped.Add(slot);
         }
 
-        foreach (var slot in dropped) _slots.Remove(slot.Sequence);
+        foreach (var slot in dropped) Remove(slot);
         _executedTo = SequenceNumber.Max(_executedTo, last);
         var oldest = new List<Slot>();
-        foreach (var (sequence, slot) in _slots)
+        foreach (var slot in All)
         {
             var fits = _slots.Count - oldest.Count <= countMax && ExecutedBytes <= bytesMax;
-            if (fits || sequence > last) break;
+            if (fits || slot.Sequence > last) break;
             ExecutedBytes -= Weight(slot);
             oldest.Add(slot);
         }
 
-        foreach (var slot in oldest) _slots.Remove(slot.Sequence);
+        foreach (var slot in oldest) Remove(slot);
         dropped.AddRange(oldest);
         return dropped;
+    }
+
+    private void Remove(Slot slot)
+    {
+        _slots.Remove(slot.Sequence);
+        _held.Remove(slot.Sequence);
     }
 
     private void NotExecuted(SequenceNumber sequence) => _executedTo = SequenceNumber.Min(_executedTo, new SequenceNumber(sequence.Number - 1));
