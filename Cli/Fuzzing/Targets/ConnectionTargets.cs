@@ -63,7 +63,7 @@ internal static class ConnectionTargets
         var sink = new CountingSink();
         _node.Groups.Remove(FuzzGroup.Context.Group);
         _node.Groups.Add(FuzzGroup.Context.Group, new AttachedGroup(FuzzGroup.Verifier, sink));
-        var peer = new Peer(_node, new ReplicaId(1)); // One that nothing was rejected of yet.
+        var peer = new Peer(_node, new ReplicaId(1), new SendPump()); // One that nothing was rejected of yet.
         var transport = new Reads(input, readBytes);
         var receiving = new Receiver(_node, peer, new InboundSeat.Ticket(new DefaultConnectionContext(), TimeProvider.System)).RunAsync(transport, CancellationToken.None);
         if (!receiving.IsCompleted) throw new FuzzFailure("It waits, although all has come.");

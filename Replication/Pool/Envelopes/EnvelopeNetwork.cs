@@ -29,7 +29,9 @@ public sealed class EnvelopeNetwork : IPoolNetwork
         if (options.Self.Index >= options.Nodes.Length || options.Nodes[options.Self.Index] != options.Key.PublicKey)
             throw new ArgumentException($"The key is not that of node {options.Self.Index}.", nameof(options));
         _core = new EnvelopeCore(options, carrier, loggers.CreateLogger<EnvelopeNetwork>());
-        _peers = [.. Enumerable.Range(0, options.Nodes.Length).Select(node => node == options.Self.Index ? null : new EnvelopePeer(_core, new ReplicaId((ushort)node)))];
+        var pumps = SendPump.For(options.Nodes.Length);
+        _peers = [.. Enumerable.Range(0, options.Nodes.Length)
+            .Select(node => node == options.Self.Index ? null : new EnvelopePeer(_core, new ReplicaId((ushort)node), pumps[node / SendPump.PeersMax]))];
         _running = Task.WhenAll(Known.Select(peer => Task.Run(peer.RunAsync)));
         _timer = options.Clock.CreateTimer(static network => ((EnvelopeNetwork)network!).OnTick(), this, TimeSpan.Zero, options.Window.Tick);
     }

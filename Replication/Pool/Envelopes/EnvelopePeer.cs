@@ -25,12 +25,12 @@ internal sealed class EnvelopePeer : ISendLine
     private bool _isQuiet;
     private volatile bool _stopped;
 
-    public EnvelopePeer(EnvelopeCore core, ReplicaId id)
+    public EnvelopePeer(EnvelopeCore core, ReplicaId id, SendPump pump)
     {
         (_core, _id) = (core, id);
         _counters = new PeerCounters(core.Options.Self, id, core.Options.Limits, core.Options.Clock, core.Logger);
         _inbox = new EnvelopeInbox(core, id, _counters);
-        Queue = new SendQueue(core.Options.Limits, OnDropped);
+        Queue = new SendQueue(core.Options.Limits, pump, OnDropped);
     }
 
     /// <inheritdoc/>
@@ -136,7 +136,6 @@ internal sealed class EnvelopePeer : ISendLine
             while (!_stopped)
             {
                 await Queue.WaitAsync();
-                await Task.Yield(); // Whoever is about to put something in runs first: under load many messages are one envelope.
                 while (TrySeal(out var envelope)) _core.Carrier.Send(_id, envelope);
             }
         }

@@ -36,7 +36,7 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
                 else peer.Queue.TakeVotes(_frames, GatherBytes);
                 if (_frames.Count > 0 || gathered > 0) await WriteAsync(buffer, gathered, cancel);
                 if (!_long.IsEmpty) await WritePartAsync(buffer, cancel);
-                else if (_frames.Count == 0 && gathered == 0) await NextAsync();
+                else if (_frames.Count == 0 && gathered == 0) await peer.Queue.WaitAsync();
             }
         }
         finally
@@ -63,13 +63,6 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
         peer.OnPong(clock.GetElapsedTime(sentAt));
         Interlocked.Exchange(ref _pingSentAt, Never);
         return true;
-    }
-
-    // Whoever is about to put something in runs first: under load, what many requests and votes have for this peer then is one write, and one wake at the other end.
-    private async ValueTask NextAsync()
-    {
-        await peer.Queue.WaitAsync();
-        await Task.Yield();
     }
 
     private bool IsLate(long since, TimeSpan deadAfter) => since != Never && clock.GetElapsedTime(since) > deadAfter;
@@ -128,6 +121,7 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
         Frames.WriteHeader(buffer, _long.IsEmpty ? FrameKind.LastPart : FrameKind.Part, part.Length);
         part.CopyTo(buffer.AsMemory(Frames.HeaderLength));
         await WriteAsync(buffer.AsMemory(0, Frames.HeaderLength + part.Length), cancel);
+        await Task.Yield(); // Other peers share the thread, and what is for them need not wait for all of it.
     }
 
     // Never more than is gathered, because many megabytes may take long on a slow line while the peer is well.

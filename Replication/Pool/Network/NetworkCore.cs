@@ -19,9 +19,10 @@ internal sealed class NetworkCore : IDisposable
         Door = new Door(options.Limits);
         Handshakes = new HandshakeGate(options.Limits, options.Nodes.Length, options.Clock);
         _byId = new Peer?[options.Nodes.Length];
+        var pumps = SendPump.For(_byId.Length);
         for (var i = 0; i < _byId.Length; i++)
         {
-            if (i != options.Self.Index) _byId[i] = new Peer(this, new ReplicaId((ushort)i));
+            if (i != options.Self.Index) _byId[i] = new Peer(this, new ReplicaId((ushort)i), pumps[i / SendPump.PeersMax]);
         }
 
         Peers = [.. _byId.OfType<Peer>()];

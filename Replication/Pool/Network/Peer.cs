@@ -5,11 +5,11 @@ namespace KvStore.Replication.Pool.Network;
 /// <summary>One peer: the connection that is dialled to it, the one that it dialled, and what is counted of both.</summary>
 internal sealed class Peer : ISendLine
 {
-    public Peer(NetworkCore core, ReplicaId id)
+    public Peer(NetworkCore core, ReplicaId id, SendPump pump)
     {
         Id = id;
         Counters = new PeerCounters(core.Options.Self, id, core.Limits, core.Clock, core.Logger);
-        Queue = new SendQueue(core.Limits, OnDropped);
+        Queue = new SendQueue(core.Limits, pump, OnDropped);
         Dialler = new Dialler(core, this, core.Options.Addresses[id.Index]);
         Seat = new InboundSeat(core);
     }

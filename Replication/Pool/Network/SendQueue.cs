@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using KvStore.Protocol;
 
 namespace KvStore.Replication.Pool.Network;
@@ -20,7 +19,7 @@ internal enum Lane
 /// What waits to be sent to one peer, within bounds: a lane that is full loses its oldest. Without a connection nothing waits, because by the time there is
 /// one the peer asks for what it lacks. Any thread puts in, and never waits longer than for a few instructions of another; one takes out.
 /// </summary>
-internal sealed class SendQueue(PoolNetworkLimits limits, Action<DropKind> dropped)
+internal sealed class SendQueue(PoolNetworkLimits limits, SendPump pump, Action<DropKind> dropped)
 {
     private readonly Lock _gate = new();
     private readonly Waiting[] _lanes =
@@ -28,8 +27,7 @@ internal sealed class SendQueue(PoolNetworkLimits limits, Action<DropKind> dropp
         new(limits.VoteBytesMax, DropKind.VotesFull), new(limits.BodyBytesMax, DropKind.BodiesFull), new(limits.SnapshotBytesMax, DropKind.SnapshotsFull),
     ];
 
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = false });
+    private readonly SendPump.Signal _wake = new(pump);
 
     private volatile bool _open;
 
@@ -116,10 +114,10 @@ internal sealed class SendQueue(PoolNetworkLimits limits, Action<DropKind> dropp
     }
 
     /// <summary>Ends the wait of the one that takes out.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake() => _wake.Wake();
 
-    /// <summary>Waits until something is there, or somebody wakes it.</summary>
-    public ValueTask<bool> WaitAsync() => _wake.Reader.ReadAsync();
+    /// <summary>Waits until something was put in where nothing was, or somebody wakes it; then what others are about to put in is there too.</summary>
+    public ValueTask WaitAsync() => _wake.WaitAsync();
 
     private sealed class Waiting(long bytesMax, DropKind full)
     {

@@ -11,7 +11,7 @@ public sealed class SendQueueTests
 
     public SendQueueTests()
     {
-        _queue = new SendQueue(new PoolNetworkLimits { VoteBytesMax = 10, BodyBytesMax = 10, SnapshotBytesMax = 10 }, _dropped.Add);
+        _queue = new SendQueue(new PoolNetworkLimits { VoteBytesMax = 10, BodyBytesMax = 10, SnapshotBytesMax = 10 }, new SendPump(), _dropped.Add);
         _queue.Open();
     }
 
