@@ -4,14 +4,14 @@
 # and their clients; KvStore's check a signature of every request, and one of them may lie. V is the machine's own rate of verifying signatures around each run: where
 # it differs between the two, neighbours were heard, and the processor time that the members take for a put says more than the puts a second.
 #
-#   benchmarks/compare-etcd.sh [DURATION [WARMUP [PRIME]]]   each measured time (default 10s), the time before it (10s), and before all of a system (30s)
+#   benchmarks/compare-etcd.sh [DURATION [WARMUP [PRIME]]]   each measured time (default 10s), the time before it (10s), and before all of a system (75s)
 #   DIR=/mnt/disk benchmarks/compare-etcd.sh                 where the data goes (default: the folder for temporary files)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 duration=${1:-10s}
 warmup=${2:-10s}
-prime=${3:-30s}
+prime=${3:-75s}
 etcd_port=${ETCD_PORT:-23790}
 kv_port=${KV_PORT:-17000}
 . benchmarks/services.sh

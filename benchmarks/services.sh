@@ -56,8 +56,7 @@ start_pool() {
     for i in 0 1 2 3; do
         more=()
         if [ "$i" = "$special" ]; then more=("${@:4}"); fi
-        # Each method is compiled once and not twice: four nodes and their clients share the processor with four compilers for the first minute.
-        DOTNET_TieredPGO=0 dotnet "$program" node start --dir "$work/$name/node$i" "${more[@]}" >"$work/$name-node$i.log" 2>&1 &
+        dotnet "$program" node start --dir "$work/$name/node$i" "${more[@]}" >"$work/$name-node$i.log" 2>&1 &
         started+=($!)
         pids+=($!)
     done
