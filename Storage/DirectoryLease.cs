@@ -14,6 +14,7 @@ internal sealed class DirectoryLease : IDisposable
     private const string LockName = "lock";
     private const string LeaseName = "lease";
     private const int ContentBytes = 24;
+    private const int SettledSeconds = 1;
 
     private readonly string _path;
     private readonly SafeFileHandle _lock;
@@ -85,7 +86,8 @@ internal sealed class DirectoryLease : IDisposable
         var found = TryRead(_path, out var epoch, out var process);
         if (found && epoch == Epoch)
         {
-            _read = seen;
+            // Times of change are coarse: a file that was changed just now can be changed again and look the same.
+            if (seen?.ChangedSeconds < DateTimeOffset.UtcNow.ToUnixTimeSeconds() - SettledSeconds) _read = seen;
             return;
         }
 

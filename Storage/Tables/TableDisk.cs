@@ -49,10 +49,17 @@ public sealed class TableDisk : IDisk
     /// <param name="table">The replica's partition, and nobody else's.</param>
     /// <param name="blobs">The replica's blobs, and nobody else's.</param>
     /// <param name="options">How it is used; null for the defaults.</param>
+    /// <exception cref="ArgumentException">By the options a holder would believe in its lease after another one may have taken it.</exception>
     /// <exception cref="DiskInUseException">Another process uses it.</exception>
     /// <exception cref="TableDamagedException">Something that was committed is not there.</exception>
     /// <exception cref="DiskFailedException">The service can't be reached, or refuses.</exception>
-    public static TableDisk Open(ITableStore table, IBlobStore blobs, TableDiskOptions? options = null) => new(table, blobs, options ?? new TableDiskOptions());
+    public static TableDisk Open(ITableStore table, IBlobStore blobs, TableDiskOptions? options = null)
+    {
+        var used = options ?? new TableDiskOptions();
+        if (used.ObserveFor > TimeSpan.Zero && used.HeldFor >= used.ObserveFor)
+            throw new ArgumentException($"HeldFor ({used.HeldFor}) must be less than ObserveFor ({used.ObserveFor}): who observes a lease for that long takes it.", nameof(options));
+        return new TableDisk(table, blobs, used);
+    }
 
     /// <inheritdoc/>
     public string PathOf(string file) => $"{_table.Name}/{file}";

@@ -6,6 +6,7 @@ public sealed record TableDiskOptions
     /// <summary>
     /// How long a claimant looks at a lease that nobody gave up before it takes it. A holder that commits, or calls <see cref="TableDisk.Renew"/>,
     /// within that time keeps it. Only who has to wait depends on it: a holder that was replaced is refused by the service, however late it comes.
+    /// Zero, for tests: it is taken at once, and a holder's word for it says nothing.
     /// </summary>
     public TimeSpan ObserveFor { get; init; } = TimeSpan.FromSeconds(15);
 

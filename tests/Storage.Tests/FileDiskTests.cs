@@ -60,6 +60,33 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_lease_that_was_read_long_ago_and_has_changed_since_stops_its_holder()
+    {
+        // How it is told from one that has not changed: written over, replaced by another file, or gone.
+        Action<string>[] changes =
+        [
+            lease => File.WriteAllBytes(lease, new byte[24]),
+            lease =>
+            {
+                File.WriteAllBytes(lease + "-other", new byte[24]);
+                File.Move(lease + "-other", lease, overwrite: true);
+            },
+            File.Delete,
+        ];
+        var disks = changes.Select((_, i) => FileDisk.Open(Data + i, DurabilityMode.Always)).ToList();
+        foreach (var disk in disks) disk.Write("a", 0, [1]);
+        Thread.Sleep(TimeSpan.FromSeconds(3)); // Until it need not be read again while it is the same.
+        foreach (var (disk, i) in disks.Select((disk, i) => (disk, i)))
+        {
+            disk.Flush("a");
+            disk.Flush("a");
+            changes[i](Path.Combine(Data + i, "lease"));
+            Assert.Throws<DiskFailedException>(() => disk.Flush("a"));
+            disk.Dispose();
+        }
+    }
+
+    [Fact]
     public void A_lease_that_cannot_be_read_is_not_said_to_be_gone()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reading a directory as a file is no failure of this kind elsewhere.");

@@ -61,6 +61,14 @@ public sealed class LeaseTimeTests
     }
 
     [Fact]
+    public void A_holder_that_would_believe_in_its_lease_for_as_long_as_others_observe_it_is_refused()
+    {
+        var sender = new FakeSender(_cloud, _ => Fate.Done);
+        var refused = Assert.Throws<ArgumentException>(() => TableDisk.Open(sender, sender, new TableDiskOptions { HeldFor = TimeSpan.FromSeconds(15) }));
+        Assert.Contains("HeldFor", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Who_has_heard_that_it_was_replaced_or_gave_the_lease_up_does_not_hold_it()
     {
         using var former = _cloud.Open(clock: _clock);
