@@ -41,6 +41,7 @@ internal static class LedgerVerifyCommand
         var torn = report.TornBytes > 0 ? $"; {report.TornBytes} bytes behind the last entry are being written, or torn" : "";
         // Commit certificates prove batches; times and results are proven by the certified root of the tree, which reaches back to a gap and no further.
         var gaps = report.Runs.Length > 1 ? "; what is missing between was fetched as a state, or lost, and times and results before it are this disk's word" : "";
-        return $"{runs}, in {report.Files} files, {checkpoint}: all of it holds{gaps}{torn}";
+        var files = report.Files == 1 ? "one file" : $"{report.Files} files";
+        return $"{runs}, in {files}, {checkpoint}: all of it holds{gaps}{torn}";
     }
 }
