@@ -32,11 +32,12 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
             {
                 var gathered = TakePing(buffer);
                 _frames.Clear();
-                if (_long.IsEmpty) peer.Queue.Take(_frames, GatherBytes);
-                else peer.Queue.TakeVotes(_frames, GatherBytes);
+                var isMore = _long.IsEmpty ? peer.Queue.Take(_frames, GatherBytes) : peer.Queue.TakeVotes(_frames, GatherBytes);
                 if (_frames.Count > 0 || gathered > 0) await WriteAsync(buffer, gathered, cancel);
                 if (!_long.IsEmpty) await WritePartAsync(buffer, cancel);
-                else if (_frames.Count == 0 && gathered == 0) await peer.Queue.WaitAsync();
+                // Other peers share the thread: what is left, or has come meanwhile, is sent after what is for them.
+                if (isMore || !_long.IsEmpty) peer.Queue.Wake();
+                await peer.Queue.WaitAsync();
             }
         }
         finally
@@ -121,7 +122,6 @@ internal sealed class FrameSender(Peer peer, Stream stream, TimeProvider clock)
         Frames.WriteHeader(buffer, _long.IsEmpty ? FrameKind.LastPart : FrameKind.Part, part.Length);
         part.CopyTo(buffer.AsMemory(Frames.HeaderLength));
         await WriteAsync(buffer.AsMemory(0, Frames.HeaderLength + part.Length), cancel);
-        await Task.Yield(); // Other peers share the thread, and what is for them need not wait for all of it.
     }
 
     // Never more than is gathered, because many megabytes may take long on a slow line while the peer is well.

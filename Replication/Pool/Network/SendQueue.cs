@@ -43,6 +43,9 @@ internal sealed class SendQueue(PoolNetworkLimits limits, SendPump pump, Action<
         }
     }
 
+    // Under the gate.
+    private bool IsEmpty => Array.TrueForAll(_lanes, static each => each.Frames.Count == 0);
+
     /// <summary>The lane of a message.</summary>
     public static Lane LaneOf(PeerMessage message) => message switch
     {
@@ -77,7 +80,7 @@ internal sealed class SendQueue(PoolNetworkLimits limits, SendPump pump, Action<
             if (_open)
             {
                 taken = true;
-                wasEmpty = Array.TrueForAll(_lanes, each => each.Frames.Count == 0);
+                wasEmpty = IsEmpty;
                 lost = _lanes[(int)lane].Add(frame);
             }
         }
@@ -87,8 +90,8 @@ internal sealed class SendQueue(PoolNetworkLimits limits, SendPump pump, Action<
         if (wasEmpty) Wake();
     }
 
-    /// <summary>Takes out frames, the highest lane's first, until they have at least so many bytes or none is left.</summary>
-    public void Take(List<byte[]> frames, int bytes)
+    /// <summary>Takes out frames, the highest lane's first, until they have at least so many bytes or none is left. Whether some are.</summary>
+    public bool Take(List<byte[]> frames, int bytes)
     {
         lock (_gate)
         {
@@ -100,16 +103,19 @@ internal sealed class SendQueue(PoolNetworkLimits limits, SendPump pump, Action<
                     frames.Add(frame);
                 }
             }
+
+            return !IsEmpty;
         }
     }
 
-    /// <summary>Takes out votes and questions, until they have so many bytes or the next one is as long itself.</summary>
-    public void TakeVotes(List<byte[]> frames, int bytes)
+    /// <summary>Takes out votes and questions, until they have so many bytes or the next one is as long itself. Whether anything is left.</summary>
+    public bool TakeVotes(List<byte[]> frames, int bytes)
     {
         var votes = _lanes[(int)Lane.Votes];
         lock (_gate)
         {
             for (var left = bytes; left > 0 && votes.Frames.TryPeek(out var next) && next.Length <= bytes && votes.TryTake(out var frame); left -= frame.Length) frames.Add(frame);
+            return !IsEmpty;
         }
     }
 

@@ -36,6 +36,34 @@ public sealed class SendPumpTests
     }
 
     [Fact]
+    public async Task A_sender_that_always_has_more_takes_turns_with_the_others()
+    {
+        var pump = new SendPump();
+        var (busy, other) = (new SendPump.Signal(pump), new SendPump.Signal(pump));
+        var (turns, before) = (0, 0);
+        async Task BeBusyAsync()
+        {
+            for (; turns < 1000; turns++)
+            {
+                await busy.WaitAsync();
+                if (turns == 0) other.Wake();
+                busy.Wake();
+            }
+        }
+
+        async Task WaitOnceAsync()
+        {
+            await other.WaitAsync();
+            before = turns;
+        }
+
+        var all = Task.WhenAll(BeBusyAsync(), WaitOnceAsync());
+        busy.Wake();
+        await all.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.True(before <= 1, $"It waited for {before} turns.");
+    }
+
+    [Fact]
     public void Many_peers_have_more_pumps_than_one()
     {
         Assert.Single(SendPump.For(4));
