@@ -34,6 +34,9 @@ internal sealed class DirectoryLease : IDisposable
     /// <summary>The number of this lease.</summary>
     public ulong Epoch { get; }
 
+    /// <summary>By which it is judged how long ago the lease was changed.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>Whether a file in the directory is the lease's own.</summary>
     public static bool IsOwn(string name) => name is LockName or LeaseName;
 
@@ -87,7 +90,7 @@ internal sealed class DirectoryLease : IDisposable
         if (found && epoch == Epoch)
         {
             // Times of change are coarse: a file that was changed just now can be changed again and look the same.
-            if (seen?.ChangedSeconds < DateTimeOffset.UtcNow.ToUnixTimeSeconds() - SettledSeconds) _read = seen;
+            if (seen?.ChangedSeconds < Clock.GetUtcNow().ToUnixTimeSeconds() - SettledSeconds) _read = seen;
             return;
         }
 

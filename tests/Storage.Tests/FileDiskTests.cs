@@ -65,7 +65,7 @@ public sealed class FileDiskTests : IDisposable
         // How it is told from one that has not changed: written over, replaced by another file, or gone.
         Action<string>[] changes =
         [
-            lease => File.WriteAllBytes(lease, new byte[24]),
+            WriteOver,
             lease =>
             {
                 File.WriteAllBytes(lease + "-other", new byte[24]);
@@ -73,16 +73,14 @@ public sealed class FileDiskTests : IDisposable
             },
             File.Delete,
         ];
-        var disks = changes.Select((_, i) => FileDisk.Open(Data + i, DurabilityMode.Always)).ToList();
-        foreach (var disk in disks) disk.Write("a", 0, [1]);
-        Thread.Sleep(TimeSpan.FromSeconds(3)); // Until it need not be read again while it is the same.
-        foreach (var (disk, i) in disks.Select((disk, i) => (disk, i)))
+        foreach (var (i, change) in changes.Index())
         {
+            using var disk = FileDisk.Open(Data + i, DurabilityMode.Always);
+            disk.Clock = new LateClock();
+            disk.Write("a", 0, [1]);
             disk.Flush("a");
-            disk.Flush("a");
-            changes[i](Path.Combine(Data + i, "lease"));
+            change(Path.Combine(Data + i, "lease"));
             Assert.Throws<DiskFailedException>(() => disk.Flush("a"));
-            disk.Dispose();
         }
     }
 
@@ -159,4 +157,17 @@ public sealed class FileDiskTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    // The system's clock of changes is coarse: until it can be seen that there was one.
+    private static void WriteOver(string file)
+    {
+        var before = File.GetLastWriteTimeUtc(file);
+        do File.WriteAllBytes(file, new byte[24]);
+        while (File.GetLastWriteTimeUtc(file) == before);
+    }
+
+    private sealed class LateClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddMinutes(1);
+    }
 }
