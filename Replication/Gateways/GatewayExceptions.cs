@@ -19,6 +19,9 @@ public sealed class NoQuorumException(string message) : ShardUnavailableExceptio
 /// <summary>The replica of this node lags behind the others, or has not started: another node can answer. Nothing was passed on, so nothing was applied.</summary>
 public sealed class CatchingUpException(string message) : ShardUnavailableException(message)
 {
+    /// <summary>The replica has no state of the shard, and reads none to anybody.</summary>
+    public static CatchingUpException WithoutState(GroupId shard) => new($"This node's replica of shard {shard.Number} has no state yet, and fetches it from the others.");
+
     /// <inheritdoc/>
     public override TimeSpan RetryAfter => TimeSpan.FromSeconds(1);
 }

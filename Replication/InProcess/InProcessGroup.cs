@@ -60,7 +60,8 @@ public sealed class InProcessGroup : IDisposable
 
     /// <summary>The executed state of a node that is asked first, or of another; may be old.</summary>
     /// <exception cref="NoQuorumException">No replica runs.</exception>
-    public ShardView ReadLocal(int firstNode = 0) => Pick(firstNode).View;
+    /// <exception cref="CatchingUpException">The replica that it is asked of lacks its state.</exception>
+    public ShardView ReadLocal(int firstNode = 0) => Pick(firstNode) is { LacksState: false } host ? host.View : throw CatchingUpException.WithoutState(Id);
 
     /// <summary>Where every replica stands.</summary>
     public IReadOnlyList<ReplicaStatus> Statuses => [.. Enumerable.Range(0, _keys.Length).Select(StatusOf)];
@@ -262,7 +263,7 @@ public sealed class InProcessGroup : IDisposable
         return Pick(attempt); // One stopped or caught up in between.
     }
 
-    private static bool Lags(ReplicaHost host) => host.Status is { Rejoining: true } or { FetchingState: true } or { DiskFull: true };
+    private static bool Lags(ReplicaHost host) => host.LacksState || host.Status is { Rejoining: true } or { FetchingState: true } or { DiskFull: true };
 
     private ReplicaStatus StatusOf(int index)
     {

@@ -87,7 +87,7 @@ internal sealed class PoolGroup : IShardGroup, IPeerSink
     /// <inheritdoc/>
     public ShardView ReadLocal() => Host() is { LacksState: false } host
         ? host.View
-        : throw new CatchingUpException($"This node's replica of shard {Id.Number} has no state yet, and fetches it from the others.");
+        : throw CatchingUpException.WithoutState(Id);
 
     /// <inheritdoc/>
     public async Task<ShardView> ReadLinearizableAsync(CancellationToken cancel) => await ReachAsync(Ready(), cancel);
