@@ -135,9 +135,8 @@ public sealed class ApiHost : IAsyncDisposable
 
     private static ApiHost Build(ApiOptions options, ServedCluster served, ILoggerFactory loggers, InProcessCluster? development, InProcessCluster? own)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        // No settings come from files of the folder that it happens to be started in, and nothing under that is watched for changes: a data directory there would be.
-        foreach (var file in builder.Configuration.Sources.OfType<FileConfigurationSource>().ToList()) builder.Configuration.Sources.Remove(file);
+        // No settings come from files of the folder that it happens to be started in, and nothing below that is watched for changes: a data directory there would be.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         Logs.Configure(builder.Logging, options);
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(KestrelLimits.Apply);

@@ -14,13 +14,9 @@ internal sealed class DirectoryLease : IDisposable
     private const string LockName = "lock";
     private const string LeaseName = "lease";
     private const int ContentBytes = 24;
-    private const int SettledSeconds = 1;
 
     private readonly string _path;
     private readonly SafeFileHandle _lock;
-
-    // Where the file is and when it was changed last, when it was read last.
-    private NativeFiles.Identity? _read;
 
     private DirectoryLease(string path, SafeFileHandle locked, ulong epoch)
     {
@@ -33,9 +29,6 @@ internal sealed class DirectoryLease : IDisposable
 
     /// <summary>The number of this lease.</summary>
     public ulong Epoch { get; }
-
-    /// <summary>By which it is judged how long ago the lease was changed.</summary>
-    public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>Whether a file in the directory is the lease's own.</summary>
     public static bool IsOwn(string name) => name is LockName or LeaseName;
@@ -83,17 +76,9 @@ internal sealed class DirectoryLease : IDisposable
     /// <exception cref="IOException">It can't be read.</exception>
     public void RequireHeld()
     {
-        // By its path and not by the open file: the directory may have been replaced by another one. What is not changed since need not be read again.
-        var seen = NativeFiles.IdentityOf(_path);
-        if (seen is not null && seen == _read) return;
+        // By its path and not by the open file: the directory may have been replaced by another one.
         var found = TryRead(_path, out var epoch, out var process);
-        if (found && epoch == Epoch)
-        {
-            // Times of change are coarse: a file that was changed just now can be changed again and look the same.
-            if (seen?.ChangedSeconds < Clock.GetUtcNow().ToUnixTimeSeconds() - SettledSeconds) _read = seen;
-            return;
-        }
-
+        if (found && epoch == Epoch) return;
         throw new DiskFailedException(found
             ? $"{Path.GetDirectoryName(_path)} was taken by process {process} (lease {epoch}, this is {Epoch}). Two processes with one replica's key contradict each other, so this one stops. Run one process per data directory."
             : $"The lease {_path} is gone or was written over: something other than this process works in the data directory. The replica stops; see to it that nothing else touches the directory, and start it again.");

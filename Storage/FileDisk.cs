@@ -35,12 +35,6 @@ public sealed class FileDisk : IDisk
     /// <summary>Makes a file's bytes durable; a test puts one here that fails.</summary>
     internal Action<SafeFileHandle> FlushData { get; set; } = NativeFiles.FlushData;
 
-    /// <summary>By which it is judged how long ago the lease was changed; a test puts one here that is ahead.</summary>
-    internal TimeProvider Clock
-    {
-        set => _lease.Clock = value;
-    }
-
     /// <summary>Opens a directory, which is created when it is not there, and takes its lease.</summary>
     /// <exception cref="DiskInUseException">Another process holds the lease.</exception>
     /// <exception cref="IOException">The directory can't be used.</exception>

@@ -11,12 +11,6 @@ internal static partial class NativeFiles
     private const int ErrorQuota = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int OpenCloseOnExec = 0x80000;
-    private const int AtWorkingDirectory = -100;
-    private const int StatusForceSync = 0x2000;
-    private const uint StatusWanted = 0x100 | 0x80; // The file's number, and when it was changed.
-
-    // Some C libraries came by it late.
-    private static readonly Lazy<bool> _hasStatus = new(static () => OperatingSystem.IsLinux() && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "statx", out _));
 
     /// <summary>Makes the file's bytes durable, and of its metadata what is needed to read them.</summary>
     public static void FlushData(SafeFileHandle handle)
@@ -58,15 +52,6 @@ internal static partial class NativeFiles
         if (error is ErrorNoSpace or ErrorQuota) throw ErrorOf(error);
     }
 
-    /// <summary>Which file a path leads to, and its last change, as its file system has them now and not as they were cached; null when the system can't tell.</summary>
-    public static Identity? IdentityOf(string path)
-    {
-        if (!_hasStatus.Value) return null;
-        Status status = default;
-        if (StatusOf(AtWorkingDirectory, path, StatusForceSync, StatusWanted, ref status) != 0 || (status.Filled & StatusWanted) != StatusWanted) return null;
-        return new Identity(status.DeviceMajor, status.DeviceMinor, status.File, status.ChangedSeconds, status.ChangedNanoseconds);
-    }
-
     /// <summary>Whether an operation failed because there is no room.</summary>
     public static bool IsFull(IOException failure) => failure is DiskFullException || failure.HResult is ErrorNoSpace or ErrorQuota or WindowsDiskFull;
 
@@ -76,10 +61,6 @@ internal static partial class NativeFiles
     }
 
     private static IOException ErrorOf(int error) => new(Marshal.GetPInvokeErrorMessage(error), error);
-
-    // With a layout that is the same on all processors, unlike that of stat.
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatusOf(int directory, string path, int flags, uint wanted, ref Status status);
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int DataSync(SafeFileHandle file);
@@ -95,18 +76,4 @@ internal static partial class NativeFiles
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     private static partial int Fallocate(SafeFileHandle file, long offset, long length);
-
-    /// <summary>One file of the system's, in one state.</summary>
-    public readonly record struct Identity(uint DeviceMajor, uint DeviceMinor, ulong File, long ChangedSeconds, uint ChangedNanoseconds);
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Status
-    {
-        [FieldOffset(0)] public uint Filled;
-        [FieldOffset(32)] public ulong File;
-        [FieldOffset(96)] public long ChangedSeconds;
-        [FieldOffset(104)] public uint ChangedNanoseconds;
-        [FieldOffset(136)] public uint DeviceMajor;
-        [FieldOffset(140)] public uint DeviceMinor;
-    }
 }

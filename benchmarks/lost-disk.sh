@@ -8,6 +8,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 keys=${KEYS:-1000000}
+if [ $((keys % 1000)) -ne 0 ]; then
+    echo "KEYS must be a multiple of 1000: they are written a thousand at a time." >&2
+    exit 2
+fi
 port=${KV_PORT:-17400}
 wait_max=600
 . benchmarks/services.sh
@@ -45,12 +49,14 @@ loaders=()
 for i in 0 1 2; do
     load "$i" 3 &
     loaders+=($!)
+    pids+=($!)
 done
 for pid in "${loaders[@]}"; do wait "$pid"; done
 echo "$keys keys loaded in $((SECONDS - began)) s; memory in MB: $(memory VmRSS)"
 
 kv bench --workload put --value-size 100 --keys 1000 --rate 100 --duration "${wait_max}s" --warmup 0s --verification 1ms --key "$work/pool/client0/client.key" \
     --url "$(gateways "$port" 3)" >"$work/load.log" 2>&1 &
+load_pid=$!
 pids+=($!)
 kill -KILL "${pool_pids[3]}"
 wait "${pool_pids[3]}" 2>/dev/null || true
@@ -73,5 +79,10 @@ while :; do
     fi
     sleep 0.2
 done
+if ! kill -0 "$load_pid" 2>/dev/null; then
+    echo "The load ended before:" >&2
+    cat "$work/load.log" >&2
+    exit 1
+fi
 echo "node 3 has the others' state after $((SECONDS - began)) s: checkpoint and root $own"
 echo "memory in MB: now $(memory VmRSS), at most $(memory VmHWM)"

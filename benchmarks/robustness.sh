@@ -4,7 +4,7 @@
 # correct nodes, because clients leave one that does not answer. Prints a table in Markdown: medians, and of each round's ratio the median, the least and the most.
 #
 #   benchmarks/robustness.sh [CASE...]       nothing, mute, falsify, withhold, equivocate, slow, just-in-time, flood (default: all)
-#   DURATION=10s WARMUP=2s ROUNDS=3 PRIME=20s DIR=/mnt/disk benchmarks/robustness.sh
+#   DURATION=10s WARMUP=2s ROUNDS=3 PRIME=60s DIR=/mnt/disk benchmarks/robustness.sh
 #   OUT=. benchmarks/robustness.sh slow    keeps the samples of each second, for 'kv bench plot'
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 duration=${DURATION:-10s}
 warmup=${WARMUP:-2s}
 rounds=${ROUNDS:-3}
-prime=${PRIME:-20s}
+prime=${PRIME:-60s}
 port=${KV_PORT:-17000}
 liar_port=$((port + 100))
 . benchmarks/services.sh

@@ -43,7 +43,7 @@ internal sealed class SlotWindow
         if (last > first && last.Number - first.Number > (ulong)_slots.Count)
         {
             // After a state transfer the positions between may be many more than the slots. A copy: who looks at slots may make some.
-            foreach (var sequence in _held.Where(sequence => sequence >= first && sequence <= last).ToList()) yield return _slots[sequence];
+            foreach (var slot in All.Where(slot => slot.Sequence >= first && slot.Sequence <= last).ToList()) yield return slot;
             yield break;
         }
 

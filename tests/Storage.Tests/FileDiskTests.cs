@@ -60,31 +60,6 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void A_lease_that_was_read_long_ago_and_has_changed_since_stops_its_holder()
-    {
-        // How it is told from one that has not changed: written over, replaced by another file, or gone.
-        Action<string>[] changes =
-        [
-            WriteOver,
-            lease =>
-            {
-                File.WriteAllBytes(lease + "-other", new byte[24]);
-                File.Move(lease + "-other", lease, overwrite: true);
-            },
-            File.Delete,
-        ];
-        foreach (var (i, change) in changes.Index())
-        {
-            using var disk = FileDisk.Open(Data + i, DurabilityMode.Always);
-            disk.Clock = new LateClock();
-            disk.Write("a", 0, [1]);
-            disk.Flush("a");
-            change(Path.Combine(Data + i, "lease"));
-            Assert.Throws<DiskFailedException>(() => disk.Flush("a"));
-        }
-    }
-
-    [Fact]
     public void A_lease_that_cannot_be_read_is_not_said_to_be_gone()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reading a directory as a file is no failure of this kind elsewhere.");
@@ -157,17 +132,4 @@ public sealed class FileDiskTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
-
-    // The system's clock of changes is coarse: until it can be seen that there was one.
-    private static void WriteOver(string file)
-    {
-        var before = File.GetLastWriteTimeUtc(file);
-        do File.WriteAllBytes(file, new byte[24]);
-        while (File.GetLastWriteTimeUtc(file) == before);
-    }
-
-    private sealed class LateClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddMinutes(1);
-    }
 }

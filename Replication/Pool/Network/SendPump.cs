@@ -23,7 +23,7 @@ internal sealed class SendPump : IThreadPoolWorkItem
         do
         {
             while (_due.TryDequeue(out var signal)) signal.Resume();
-            Volatile.Write(ref _isQueued, 0);
+            Interlocked.Exchange(ref _isQueued, 0); // With a full fence: whoever still saw it set has put its signal where the next look finds it.
         }
         while (!_due.IsEmpty && TryBegin());
     }
@@ -52,7 +52,7 @@ internal sealed class SendPump : IThreadPoolWorkItem
             if (Interlocked.Exchange(ref _state, Woken) == Waiting) pump.Schedule(this);
         }
 
-        /// <summary>Waits for a call of <see cref="Wake"/> since the last wait; never completes at once.</summary>
+        /// <summary>Waits for a call of <see cref="Wake"/> since the last wait, and for the turns of those that were woken before.</summary>
         public ValueTask WaitAsync()
         {
             _source.Reset();
@@ -63,7 +63,7 @@ internal sealed class SendPump : IThreadPoolWorkItem
         /// <summary>Runs the sender on the caller's thread until it waits again.</summary>
         public void Resume()
         {
-            Volatile.Write(ref _state, Calm);
+            Interlocked.Exchange(ref _state, Calm); // With a full fence: what a wake that comes too late to be one was for is seen by the sender.
             _source.SetResult(true);
         }
 
