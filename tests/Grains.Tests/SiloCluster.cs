@@ -52,6 +52,9 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IServiceProvider Services(int replica) => _silos[replica].ServiceProvider;
 
+    /// <summary>Where the other silos reach the silo of a replica.</summary>
+    public SiloAddress SiloOf(int replica) => _silos[replica].SiloAddress;
+
     public SiloNode Node(int replica) => Services(replica).GetRequiredService<SiloReplicas>().Any!;
 
     public ReplicaStatus StatusOf(int replica) => Node(replica).Served.Groups[0].Statuses[replica];
