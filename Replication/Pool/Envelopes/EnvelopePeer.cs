@@ -136,7 +136,9 @@ internal sealed class EnvelopePeer : ISendLine
             while (!_stopped)
             {
                 await Queue.WaitAsync();
-                while (TrySeal(out var envelope)) _core.Carrier.Send(_id, envelope);
+                if (!TrySeal(out var envelope)) continue;
+                _core.Carrier.Send(_id, envelope);
+                Queue.Wake(); // Other peers share the thread: what is left is sent after what is for them.
             }
         }
         catch (Exception broken) when (_core.EndProcess(broken, _id))
