@@ -5,14 +5,14 @@
 # that of the service alone, and says more than the time where other work keeps the machine busy.
 # Needs Orleans' packages (the solution configuration Cloud).
 #
-#   DURATION=8s ROUNDS=7 PRIME=20s benchmarks/orleans.sh [CLIENTS...]       default: 1 64
+#   DURATION=8s ROUNDS=7 PRIME=60s benchmarks/orleans.sh [CLIENTS...]       default: 1 64
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 duration=${DURATION:-8s}
 warmup=0s
 rounds=${ROUNDS:-7}
-prime=${PRIME:-20s}
+prime=${PRIME:-60s}
 port=${KV_PORT:-17200}
 . benchmarks/services.sh
 
@@ -39,8 +39,7 @@ turn() {
 
 # serve NAME URL COMMAND...: starts a service and waits for it.
 serve() {
-    # Each method is compiled once and not twice, or the one with more code is measured while it is still compiled.
-    DOTNET_TieredPGO=0 "${@:3}" >"$work/$1.log" 2>&1 &
+    "${@:3}" >"$work/$1.log" 2>&1 &
     pids+=($!)
     answers "$2/readyz" "$work/$1.log"
 }

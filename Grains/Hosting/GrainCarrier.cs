@@ -19,6 +19,17 @@ public sealed class GrainCarrier(IGrainFactory grains, ReplicaSilos silos, ILogg
     /// <inheritdoc/>
     public void Send(ReplicaId to, ReadOnlyMemory<byte> envelope)
     {
+        // An answer to what a grain has just got. The first messages of an activation are handed to it while Orleans holds the activation's lock, and calling another one takes that one's: two that
+        // answer each other so would wait for each other, and all that sends to them with them.
+        if (TaskScheduler.Current != TaskScheduler.Default) ThreadPool.UnsafeQueueUserWorkItem(static it => it.Carrier.Call(it.To, it.Envelope), (Carrier: this, To: to, Envelope: envelope), preferLocal: false);
+        else Call(to, envelope);
+    }
+
+    /// <inheritdoc/>
+    public string AddressOf(ReplicaId node) => silos.Describe(node.Index) ?? $"{HeldReplicas.Of(node.Index)}, which no silo holds";
+
+    private void Call(ReplicaId to, ReadOnlyMemory<byte> envelope)
+    {
         try
         {
             if (silos.Find(to.Index) is null) return;
@@ -30,9 +41,6 @@ public sealed class GrainCarrier(IGrainFactory grains, ReplicaSilos silos, ILogg
             OnLost(lost); // The silo starts or stops, or Orleans has trouble of its own. As good as lost on the way, whatever it is.
         }
     }
-
-    /// <inheritdoc/>
-    public string AddressOf(ReplicaId node) => silos.Describe(node.Index) ?? $"{HeldReplicas.Of(node.Index)}, which no silo holds";
 
     private IReplicaGrain Of(ReplicaId to) => _replicas[to.Index] ??= grains.GetGrain<IReplicaGrain>(to.Index);
 
