@@ -54,7 +54,7 @@ done
 for pid in "${loaders[@]}"; do wait "$pid"; done
 echo "$keys keys loaded in $((SECONDS - began)) s; memory in MB: $(memory VmRSS)"
 
-kv bench --workload put --value-size 100 --keys 1000 --rate 100 --duration "${wait_max}s" --warmup 0s --verification 1ms --key "$work/pool/client0/client.key" \
+dotnet "$program" bench --workload put --value-size 100 --keys 1000 --rate 100 --duration "${wait_max}s" --warmup 0s --verification 1ms --key "$work/pool/client0/client.key" \
     --url "$(gateways "$port" 3)" >"$work/load.log" 2>&1 &
 load_pid=$!
 pids+=($!)
@@ -63,9 +63,7 @@ wait "${pool_pids[3]}" 2>/dev/null || true
 rm -rf "$work/pool/node3/data"
 mkdir "$work/pool/node3/data"
 began=$SECONDS
-dotnet "$program" node start --dir "$work/pool/node3" >"$work/pool-node3.log" 2>&1 &
-pool_pids[3]=$!
-pids+=($!)
+start_node pool 3
 
 while :; do
     own=$(state 3 || true)

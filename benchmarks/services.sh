@@ -47,6 +47,14 @@ answers() {
     exit 1
 }
 
+# start_node NAME I [ARGUMENTS...]: starts node I of a pool that is there, also once more. Leaves its process in NAME_pids.
+start_node() {
+    local -n processes=${1}_pids
+    dotnet "$program" node start --dir "$work/$1/node$2" "${@:3}" >"$work/$1-node$2.log" 2>&1 &
+    processes[$2]=$!
+    pids+=($!)
+}
+
 # start_pool NAME PORT [NODE ARGUMENTS...]: four nodes, one of which may have more on its command line and need not serve. Leaves their processes in NAME_pids.
 start_pool() {
     local name=$1 port=$2 special=${3:-none} i more look
@@ -56,9 +64,7 @@ start_pool() {
     for i in 0 1 2 3; do
         more=()
         if [ "$i" = "$special" ]; then more=("${@:4}"); fi
-        dotnet "$program" node start --dir "$work/$name/node$i" "${more[@]}" >"$work/$name-node$i.log" 2>&1 &
-        started+=($!)
-        pids+=($!)
+        start_node "$name" "$i" "${more[@]}"
     done
     for i in 0 1 2 3; do
         look=readyz
